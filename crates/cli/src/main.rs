@@ -1,0 +1,2 @@
+//! `handoff`, the command line.
+fn main() {}
