@@ -2,6 +2,7 @@
 //! commit, or it does not exist.
 
 use super::Finding;
+use super::tree::Tree;
 use crate::workspace::{Metadata, Package, short};
 
 const RULE: &str = "arrows";
@@ -75,6 +76,32 @@ const FOR_TESTS_ONLY: &[&str] = &["testkit"];
 
 pub fn check(metadata: &Metadata) -> Vec<Finding> {
     metadata.packages.iter().flat_map(check_package).collect()
+}
+
+/// ARCHITECTURE.md shows this table, row by row, and no other arrow.
+pub fn check_document(tree: &Tree) -> Vec<Finding> {
+    const DOCUMENT: &str = "ARCHITECTURE.md";
+    let text = tree.text(DOCUMENT).unwrap_or_default();
+    let mut findings = Vec::new();
+    for (name, may) in ARROWS {
+        let row = row(name, *may);
+        if !text.lines().any(|line| line == row) {
+            let why = format!("lacks the row of the table of arrows: {row}");
+            findings.push(Finding::new(RULE, DOCUMENT, why));
+        }
+    }
+    findings
+}
+
+/// A row of the table in Markdown.
+fn row(name: &str, may: May) -> String {
+    let (before, list) = match may {
+        May::Only([]) => ("–", [].as_slice()),
+        May::Only(list) => ("", list),
+        May::AllBut(list) => ("all but ", list),
+    };
+    let list: Vec<String> = list.iter().map(|used| format!("`{used}`")).collect();
+    format!("| `{name}` | {before}{} |", list.join(", "))
 }
 
 fn check_package(package: &Package) -> Vec<Finding> {
@@ -213,6 +240,18 @@ mod tests {
             found,
             ["arrows: handoff-words: lies in folder `texts`, expected `words`"]
         );
+    }
+
+    #[test]
+    fn a_document_with_another_arrow_is_found() {
+        let rows: Vec<String> = ARROWS.iter().map(|(name, may)| row(name, *may)).collect();
+        let text = rows.join("\n");
+        assert!(check_document(&Tree::of(&[("ARCHITECTURE.md", &text)])).is_empty());
+
+        let planted = text.replace("| `vault` | `protocol` |", "| `vault` | `store` |");
+        let found = check_document(&Tree::of(&[("ARCHITECTURE.md", &planted)]));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].why.ends_with("| `vault` | `protocol` |"));
     }
 
     #[test]

@@ -110,6 +110,7 @@ fn texts(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
     findings.extend(ui::check(tree));
     findings.extend(manifests::check(tree));
     findings.extend(docs::check(tree, metadata));
+    findings.extend(arrows::check_document(tree));
     findings
 }
 
