@@ -219,6 +219,7 @@ pub enum Nexus {
     /// Any substance use.
     Substance,
     /// Behavioural health: substance use or mental health.
+    #[serde(rename = "behavioral_health", alias = "behavioural_health")]
     BehaviouralHealth,
     /// Mental illness.
     MentalHealth,

@@ -5,7 +5,7 @@
 //! drafts collect it, `screen` reads it, `ReferralLogged` carries it. A missing
 //! answer is unknown, never no. Every question of a rule pack has an id that is
 //! its path in here, for example `supervision.probation`, `history.violent` or
-//! `site.low_level_drug_offence`. What it does not hold: names, birth dates of
+//! `site.low_level_drug_offense`. What it does not hold: names, birth dates of
 //! the person record, narrative; those are in the person and the encounter.
 //! Unknown fields are refused, so that a misspelt answer is never lost.
 
@@ -36,7 +36,8 @@ pub struct Facts {
     /// What the person is suspected of.
     #[serde(
         default,
-        alias = "suspected_offenses",
+        rename = "suspected_offenses",
+        alias = "suspected_offences",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub suspected_offences: Vec<SuspectedOffence>,
@@ -67,7 +68,8 @@ pub struct Facts {
     /// A history of sex offences.
     #[serde(
         default,
-        alias = "sex_offense_history",
+        rename = "sex_offense_history",
+        alias = "sex_offence_history",
         skip_serializing_if = "Option::is_none"
     )]
     pub sex_offence_history: Option<HistoryAnswer>,

@@ -77,7 +77,7 @@ impl Facts {
         let mut errors = Errors(Vec::new());
         errors.age(self.age, as_of);
         for (i, offence) in self.suspected_offences.iter().enumerate() {
-            let path = format!("suspected_offences[{i}]");
+            let path = format!("suspected_offenses[{i}]");
             let blank = |text: &Option<String>| text.as_ref().is_none_or(|t| t.trim().is_empty());
             match &offence.code {
                 Some(code) if offence_by_code(code).is_none() => {
@@ -123,7 +123,7 @@ impl Facts {
             errors.history(&format!("history.{class}"), history, as_of);
         }
         if let Some(history) = &self.sex_offence_history {
-            errors.history("sex_offence_history", history, as_of);
+            errors.history("sex_offense_history", history, as_of);
         }
         if let Some(involvement) = &self.prior_involvement {
             for (i, evidence) in involvement.evidence.iter().enumerate() {
