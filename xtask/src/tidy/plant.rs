@@ -83,18 +83,17 @@ pub fn plant(root: &Path, violation: Violation) -> Result<PathBuf> {
     Ok(scratch)
 }
 
-/// Plants every violation and fails unless the rules find it, and nothing
+/// Plants every violation and fails unless the rules find it, there and not
 /// before it was planted.
 pub fn prove(root: &Path) -> Result<()> {
     let before = crates(&copy(root)?)?;
-    if let Some(finding) = before.first() {
-        bail!("the copied manifests are not clean before anything is planted: {finding}");
-    }
     let mut missed = Vec::new();
     for violation in Violation::ALL {
         let findings = crates(&plant(root, violation)?)?;
         let (rule, at) = violation.expected();
-        let names_it = |finding: &&Finding| finding.rule == rule && finding.at == at;
+        let names_it = |finding: &&Finding| {
+            finding.rule == rule && finding.at == at && !before.contains(finding)
+        };
         match findings.iter().find(names_it) {
             Some(finding) => println!("planted {violation:?}: found: {finding}"),
             None => missed.push(format!("{violation:?}")),
