@@ -27,6 +27,9 @@ fn missing<'a>(wanted: impl Iterator<Item = &'a str>, report: &str) -> Vec<&'a s
 /// Installs what is missing and says so. On anything but Debian it says what
 /// it did not check, and goes on: a missing library shows itself in the build.
 pub fn install_missing(root: &Path) -> Result<()> {
+    if let Some(line) = installed_while_linking(root) {
+        println!("packages: xtask could not be linked without a C compiler: {line}");
+    }
     if !is_on_path("apt-get") || !is_on_path("dpkg-query") {
         println!("packages: not a Debian system, nothing checked (see xtask/debian-packages)");
         return Ok(());
@@ -52,6 +55,15 @@ pub fn install_missing(root: &Path) -> Result<()> {
     };
     apt(root, elevate, "apt-get update")?;
     apt(root, elevate, &install)
+}
+
+/// What `.cargo/cc` ran, if it ran something: Cargo shows nobody what a linker prints.
+fn installed_while_linking(root: &Path) -> Option<String> {
+    let note = root.join("target/installed-while-linking");
+    let line = std::fs::read_to_string(&note).ok()?;
+    // Said once. If the note stays, it is said again.
+    let _ = std::fs::remove_file(note);
+    Some(line.trim().to_owned())
 }
 
 fn install_command(packages: &[&str]) -> String {
@@ -94,6 +106,18 @@ mod tests {
         let report = "git installed\nxvfb config-files\n";
         let wanted = ["git", "xvfb", "file"];
         assert_eq!(missing(wanted.into_iter(), report), ["xvfb", "file"]);
+    }
+
+    #[test]
+    fn what_the_linker_installed_is_said_once() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(installed_while_linking(root.path()), None);
+        std::fs::create_dir(root.path().join("target")).unwrap();
+        let note = root.path().join("target/installed-while-linking");
+        std::fs::write(note, "apt-get install x\n").unwrap();
+        let said = installed_while_linking(root.path());
+        assert_eq!(said.as_deref(), Some("apt-get install x"));
+        assert_eq!(installed_while_linking(root.path()), None);
     }
 
     #[test]
