@@ -127,20 +127,38 @@ impl Batch {
             }
             through = chain::link(&lane, &through, &item.digest());
             let place = |id: &ContextId| {
-                contexts.iter().position(|c| c == id).and_then(|i| u8::try_from(i).ok()).unwrap_or(0)
+                contexts
+                    .iter()
+                    .position(|c| c == id)
+                    .and_then(|i| u8::try_from(i).ok())
+                    .unwrap_or(0)
             };
             item.write(place, &mut bytes);
         }
-        let head =
-            BatchHead { site, lane, parent, first: before.seq + 1, before: before.hash, through };
-        Ok(Self { head: sign(&head)?, contexts, items: bytes })
+        let head = BatchHead {
+            site,
+            lane,
+            parent,
+            first: before.seq + 1,
+            before: before.hash,
+            through,
+        };
+        Ok(Self {
+            head: sign(&head)?,
+            contexts,
+            items: bytes,
+        })
     }
 
     /// Checks signature, positions and chain.
     ///
     /// # Errors
     /// [`BatchError`] says what does not hold.
-    pub fn verify(&self, site: &SitePin, device_key: &PublicKey) -> Result<VerifiedBatch, BatchError> {
+    pub fn verify(
+        &self,
+        site: &SitePin,
+        device_key: &PublicKey,
+    ) -> Result<VerifiedBatch, BatchError> {
         let head = self.head.open(device_key)?;
         if head.site != *site {
             return Err(BatchError::OtherSite);
@@ -159,7 +177,10 @@ impl Batch {
         let mut items = Vec::new();
         let mut rest: &[u8] = &self.items;
         let before = head.first.checked_sub(1).ok_or(BatchError::Size(0))?;
-        let mut at = Head { seq: before, hash: head.before };
+        let mut at = Head {
+            seq: before,
+            hash: head.before,
+        };
         while !rest.is_empty() {
             if items.len() == MAX_ITEMS || at.seq == Seq::MAX {
                 return Err(BatchError::Size(items.len() + 1));
@@ -182,7 +203,9 @@ impl Batch {
         if at.hash != head.through.hash
             || (before == 0 && head.before != chain::genesis(&head.lane, head.parent.as_ref()).hash)
         {
-            return Err(BatchError::Chain { through: head.through.seq });
+            return Err(BatchError::Chain {
+                through: head.through.seq,
+            });
         }
         Ok(VerifiedBatch { head, items })
     }

@@ -51,7 +51,10 @@ pub fn genesis(lane: &Lane, parent: Option<&Parent>) -> Head {
             hash.update(parent.hash);
         }
     }
-    Head { seq: 0, hash: hash.finalize().into() }
+    Head {
+        seq: 0,
+        hash: hash.finalize().into(),
+    }
 }
 
 /// The head after one more item.
@@ -64,7 +67,10 @@ pub fn link(lane: &Lane, head: &Head, digest: &ItemDigest) -> Head {
     hash.update(seq.to_be_bytes());
     hash.update(head.hash);
     hash.update(digest);
-    Head { seq, hash: hash.finalize().into() }
+    Head {
+        seq,
+        hash: hash.finalize().into(),
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +88,9 @@ mod tests {
     }
 
     fn chain(lane: &Lane, digests: &[ItemDigest]) -> Head {
-        digests.iter().fold(genesis(lane, None), |head, digest| link(lane, &head, digest))
+        digests.iter().fold(genesis(lane, None), |head, digest| {
+            link(lane, &head, digest)
+        })
     }
 
     #[test]

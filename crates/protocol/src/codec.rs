@@ -50,7 +50,14 @@ pub fn to_cbor<T: Serialize>(value: &T, what: &'static str) -> Result<Vec<u8>, C
 pub fn from_cbor<T: DeserializeOwned>(bytes: &[u8], what: &'static str) -> Result<T, CodecError> {
     let mut rest = bytes;
     let value = ciborium::from_reader(&mut rest).map_err(|_| CodecError::Unreadable { what })?;
-    if rest.is_empty() { Ok(value) } else { Err(CodecError::Trailing { what, extra: rest.len() }) }
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(CodecError::Trailing {
+            what,
+            extra: rest.len(),
+        })
+    }
 }
 
 macro_rules! fixed_bytes {

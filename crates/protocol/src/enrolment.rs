@@ -71,7 +71,9 @@ impl EnrolmentCode {
     pub fn from_text(text: &str) -> Result<Self, CodeError> {
         let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         let body = text.strip_prefix(PREFIX).ok_or(CodeError::NotACode)?;
-        let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|_| CodeError::Damaged)?;
+        let bytes = BASE64URL_NOPAD
+            .decode(body.as_bytes())
+            .map_err(|_| CodeError::Damaged)?;
         let (bytes, check) = bytes.split_last_chunk::<4>().ok_or(CodeError::Damaged)?;
         if *check != Self::check(bytes) {
             return Err(CodeError::Damaged);
@@ -80,7 +82,12 @@ impl EnrolmentCode {
         let (site, rest) = rest.split_first_chunk::<32>().ok_or(CodeError::Damaged)?;
         let (tls_pin, url) = rest.split_first_chunk::<32>().ok_or(CodeError::Damaged)?;
         let url = std::str::from_utf8(url).map_err(|_| CodeError::Damaged)?;
-        Ok(Self { url: url.to_owned(), site: SitePin(*site), tls_pin: *tls_pin, token: *token })
+        Ok(Self {
+            url: url.to_owned(),
+            site: SitePin(*site),
+            tls_pin: *tls_pin,
+            token: *token,
+        })
     }
 
     fn check(bytes: &[u8]) -> [u8; 4] {

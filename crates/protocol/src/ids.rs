@@ -83,7 +83,11 @@ impl SitePin {
 
 impl fmt::Debug for SitePin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SitePin({})", data_encoding::HEXLOWER.encode(&self.0[..6]))
+        write!(
+            f,
+            "SitePin({})",
+            data_encoding::HEXLOWER.encode(&self.0[..6])
+        )
     }
 }
 
@@ -143,7 +147,10 @@ impl Lane {
     pub fn to_bytes(&self) -> [u8; Self::LEN] {
         let mut bytes = [0; Self::LEN];
         match self {
-            Self::Device { device, incarnation } => {
+            Self::Device {
+                device,
+                incarnation,
+            } => {
                 bytes[0] = 1;
                 bytes[1..17].copy_from_slice(device.as_bytes());
                 bytes[17..].copy_from_slice(incarnation.as_bytes());
@@ -167,7 +174,9 @@ impl Lane {
                 device: DeviceId::from_bytes(first),
                 incarnation: Incarnation::from_bytes(second),
             }),
-            2 if second == [0; 16] => Some(Self::Site { epoch: EpochId::from_bytes(first) }),
+            2 if second == [0; 16] => Some(Self::Site {
+                epoch: EpochId::from_bytes(first),
+            }),
             _ => None,
         }
     }

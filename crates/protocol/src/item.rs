@@ -98,9 +98,15 @@ impl Item {
             Self::Context { .. } => kind::CONTEXT,
             Self::Entry { .. } => kind::ENTRY,
             Self::Resealed { .. } => kind::RESEALED,
-            Self::Placeholder { gone: Gone::Elided, .. } => kind::ELIDED,
-            Self::Placeholder { gone: Gone::Erased, .. } => kind::ERASED,
-            Self::Placeholder { gone: Gone::Pruned, .. } => kind::PRUNED,
+            Self::Placeholder {
+                gone: Gone::Elided, ..
+            } => kind::ELIDED,
+            Self::Placeholder {
+                gone: Gone::Erased, ..
+            } => kind::ERASED,
+            Self::Placeholder {
+                gone: Gone::Pruned, ..
+            } => kind::PRUNED,
         }
     }
 
@@ -115,13 +121,22 @@ impl Item {
                 hash.update(id.as_bytes());
                 hash.update(bytes);
             }
-            Self::Entry { id, context, sealed } => {
+            Self::Entry {
+                id,
+                context,
+                sealed,
+            } => {
                 hash.update([kind::ENTRY]);
                 hash.update(id.as_bytes());
                 hash.update(context.as_bytes());
                 hash.update(sealed);
             }
-            Self::Resealed { id, context, of, sealed } => {
+            Self::Resealed {
+                id,
+                context,
+                of,
+                sealed,
+            } => {
                 hash.update([kind::RESEALED]);
                 hash.update(id.as_bytes());
                 hash.update(context.as_bytes());
@@ -136,7 +151,11 @@ impl Item {
     /// What remains of an item after its content has gone.
     #[must_use]
     pub fn into_placeholder(self, gone: Gone) -> Self {
-        Self::Placeholder { id: self.id(), gone, digest: self.digest() }
+        Self::Placeholder {
+            id: self.id(),
+            gone,
+            digest: self.digest(),
+        }
     }
 
     /// Appends the item for the wire. Contexts are named by their place in the
@@ -146,11 +165,18 @@ impl Item {
         out.extend_from_slice(self.id().as_bytes());
         match self {
             Self::Context { bytes, .. } => write_content(bytes, out),
-            Self::Entry { context, sealed, .. } => {
+            Self::Entry {
+                context, sealed, ..
+            } => {
                 out.push(context_index(context));
                 write_content(sealed, out);
             }
-            Self::Resealed { context, of, sealed, .. } => {
+            Self::Resealed {
+                context,
+                of,
+                sealed,
+                ..
+            } => {
                 out.push(context_index(context));
                 out.extend_from_slice(of.0.as_bytes());
                 out.extend_from_slice(&of.1);
@@ -169,19 +195,36 @@ impl Item {
         let kind = reader.array::<1>()?[0];
         let id = ItemId::from_bytes(reader.array()?);
         let item = match kind {
-            kind::CONTEXT => Self::Context { id, bytes: reader.content()? },
-            kind::ENTRY => {
-                Self::Entry { id, context: reader.context(contexts)?, sealed: reader.content()? }
-            }
+            kind::CONTEXT => Self::Context {
+                id,
+                bytes: reader.content()?,
+            },
+            kind::ENTRY => Self::Entry {
+                id,
+                context: reader.context(contexts)?,
+                sealed: reader.content()?,
+            },
             kind::RESEALED => Self::Resealed {
                 id,
                 context: reader.context(contexts)?,
                 of: (ItemId::from_bytes(reader.array()?), reader.array()?),
                 sealed: reader.content()?,
             },
-            kind::ELIDED => Self::Placeholder { id, gone: Gone::Elided, digest: reader.array()? },
-            kind::ERASED => Self::Placeholder { id, gone: Gone::Erased, digest: reader.array()? },
-            kind::PRUNED => Self::Placeholder { id, gone: Gone::Pruned, digest: reader.array()? },
+            kind::ELIDED => Self::Placeholder {
+                id,
+                gone: Gone::Elided,
+                digest: reader.array()?,
+            },
+            kind::ERASED => Self::Placeholder {
+                id,
+                gone: Gone::Erased,
+                digest: reader.array()?,
+            },
+            kind::PRUNED => Self::Placeholder {
+                id,
+                gone: Gone::Pruned,
+                digest: reader.array()?,
+            },
             _ => return Err(UNREADABLE),
         };
         Ok((item, reader.0))
@@ -226,7 +269,11 @@ impl Reader<'_> {
                     return Err(UNREADABLE);
                 }
                 if len > MAX_CONTENT {
-                    return Err(CodecError::TooLong { what: "an item", len, max: MAX_CONTENT });
+                    return Err(CodecError::TooLong {
+                        what: "an item",
+                        len,
+                        max: MAX_CONTENT,
+                    });
                 }
                 let (content, rest) = self.0.split_at_checked(len).ok_or(UNREADABLE)?;
                 self.0 = rest;

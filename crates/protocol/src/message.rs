@@ -27,7 +27,10 @@ pub struct ProtocolRange {
 
 impl ProtocolRange {
     /// What this build speaks.
-    pub const OURS: Self = Self { oldest: crate::PROTOCOL_OLDEST, newest: crate::PROTOCOL_VERSION };
+    pub const OURS: Self = Self {
+        oldest: crate::PROTOCOL_OLDEST,
+        newest: crate::PROTOCOL_VERSION,
+    };
 
     /// The newest version that both speak.
     #[must_use]

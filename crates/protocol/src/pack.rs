@@ -22,8 +22,13 @@ const CURRENT: u8 = 0;
 const LEVEL: i32 = 3;
 
 fn dictionary(id: u8) -> Option<&'static [u8]> {
-    if id == 0 { return Some(&[]) }
-    DICTIONARIES.iter().find(|(name, _)| *name == id).map(|(_, bytes)| *bytes)
+    if id == 0 {
+        return Some(&[]);
+    }
+    DICTIONARIES
+        .iter()
+        .find(|(name, _)| *name == id)
+        .map(|(_, bytes)| *bytes)
 }
 
 /// The Padmé length for a plain length: at most 12 % more, and only
@@ -51,7 +56,9 @@ pub struct Unpacker {
 }
 
 fn failed(_: io::Error) -> CodecError {
-    CodecError::Unreadable { what: "a packed entry" }
+    CodecError::Unreadable {
+        what: "a packed entry",
+    }
 }
 
 impl Packer {
@@ -62,10 +69,18 @@ impl Packer {
     pub fn new() -> Result<Self, CodecError> {
         let bytes = dictionary(CURRENT).unwrap_or_default();
         let mut compressor = Compressor::with_dictionary(LEVEL, bytes).map_err(failed)?;
-        compressor.set_parameter(CParameter::Format(FrameFormat::Magicless)).map_err(failed)?;
-        compressor.set_parameter(CParameter::ContentSizeFlag(false)).map_err(failed)?;
-        compressor.set_parameter(CParameter::ChecksumFlag(false)).map_err(failed)?;
-        compressor.set_parameter(CParameter::DictIdFlag(false)).map_err(failed)?;
+        compressor
+            .set_parameter(CParameter::Format(FrameFormat::Magicless))
+            .map_err(failed)?;
+        compressor
+            .set_parameter(CParameter::ContentSizeFlag(false))
+            .map_err(failed)?;
+        compressor
+            .set_parameter(CParameter::ChecksumFlag(false))
+            .map_err(failed)?;
+        compressor
+            .set_parameter(CParameter::DictIdFlag(false))
+            .map_err(failed)?;
         Ok(Self { compressor })
     }
 
@@ -75,7 +90,11 @@ impl Packer {
     /// [`CodecError::TooLong`] for more than [`MAX_PLAIN`] bytes.
     pub fn pack(&mut self, plain: &[u8]) -> Result<Vec<u8>, CodecError> {
         if plain.len() > MAX_PLAIN {
-            return Err(CodecError::TooLong { what: "an entry", len: plain.len(), max: MAX_PLAIN });
+            return Err(CodecError::TooLong {
+                what: "an entry",
+                len: plain.len(),
+                max: MAX_PLAIN,
+            });
         }
         let compressed = self.compressor.compress(plain).map_err(failed)?;
         let mut packed = Vec::with_capacity(padded_len(compressed.len() + 4));
@@ -116,7 +135,9 @@ impl Unpacker {
     /// [`CodecError`] for an unknown dictionary, for bytes that do not read,
     /// for padding that is not zero, and for more than [`MAX_PLAIN`] bytes.
     pub fn unpack(&mut self, packed: &[u8]) -> Result<Vec<u8>, CodecError> {
-        const UNREADABLE: CodecError = CodecError::Unreadable { what: "a packed entry" };
+        const UNREADABLE: CodecError = CodecError::Unreadable {
+            what: "a packed entry",
+        };
         let (&id, mut rest) = packed.split_first().ok_or(UNREADABLE)?;
         let mut len = 0usize;
         let mut shift = 0;
@@ -133,7 +154,9 @@ impl Unpacker {
             }
         }
         let (compressed, padding) = rest.split_at_checked(len).ok_or(UNREADABLE)?;
-        if padding.iter().any(|byte| *byte != 0) || packed.len() != padded_len(packed.len() - padding.len()) {
+        if padding.iter().any(|byte| *byte != 0)
+            || packed.len() != padded_len(packed.len() - padding.len())
+        {
             return Err(UNREADABLE);
         }
         let decompressor = self
@@ -142,7 +165,9 @@ impl Unpacker {
             .find(|(name, _)| *name == id)
             .map(|(_, decompressor)| decompressor)
             .ok_or(UNREADABLE)?;
-        decompressor.decompress(compressed, MAX_PLAIN).map_err(failed)
+        decompressor
+            .decompress(compressed, MAX_PLAIN)
+            .map_err(failed)
     }
 }
 
@@ -156,18 +181,29 @@ mod tests {
         let mut lengths = std::collections::BTreeSet::new();
         for len in 1..=MAX_PLAIN {
             let padded = padded_len(len);
-            assert!(padded >= len && padded * 100 <= len * 112 + 100, "{len} became {padded}");
+            assert!(
+                padded >= len && padded * 100 <= len * 112 + 100,
+                "{len} became {padded}"
+            );
             assert_eq!(padded_len(padded), padded);
             lengths.insert(padded);
         }
-        assert!(lengths.len() < 300, "{} lengths remain visible", lengths.len());
+        assert!(
+            lengths.len() < 300,
+            "{} lengths remain visible",
+            lengths.len()
+        );
     }
 
     #[test]
     fn a_bomb_is_refused() {
         let mut compressor = Compressor::new(19).unwrap();
-        compressor.set_parameter(CParameter::Format(FrameFormat::Magicless)).unwrap();
-        compressor.set_parameter(CParameter::ContentSizeFlag(false)).unwrap();
+        compressor
+            .set_parameter(CParameter::Format(FrameFormat::Magicless))
+            .unwrap();
+        compressor
+            .set_parameter(CParameter::ContentSizeFlag(false))
+            .unwrap();
         let bomb = compressor.compress(&vec![0; 50_000_000]).unwrap();
         let mut packed = vec![0];
         let mut len = bomb.len();

@@ -26,7 +26,11 @@ impl fmt::Debug for Branch {
         if *self == Self::MAIN {
             f.write_str("Branch::MAIN")
         } else {
-            write!(f, "Branch({}…)", data_encoding::HEXLOWER.encode(&self.0[..4]))
+            write!(
+                f,
+                "Branch({}…)",
+                data_encoding::HEXLOWER.encode(&self.0[..4])
+            )
         }
     }
 }

@@ -43,8 +43,12 @@ impl PublicKey {
     /// Whether `signature` is this key's over `message`.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
-        let Ok(key) = VerifyingKey::from_sec1_bytes(&self.0) else { return false };
-        let Ok(signature) = p256::ecdsa::Signature::from_slice(&signature.0) else { return false };
+        let Ok(key) = VerifyingKey::from_sec1_bytes(&self.0) else {
+            return false;
+        };
+        let Ok(signature) = p256::ecdsa::Signature::from_slice(&signature.0) else {
+            return false;
+        };
         key.verify(message, &signature).is_ok()
     }
 }
@@ -62,7 +66,11 @@ pub struct Signature(#[serde(with = "codec::bytes64")] pub [u8; 64]);
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signature({}…)", data_encoding::HEXLOWER.encode(&self.0[..4]))
+        write!(
+            f,
+            "Signature({}…)",
+            data_encoding::HEXLOWER.encode(&self.0[..4])
+        )
     }
 }
 
@@ -130,7 +138,12 @@ impl<T: Statement> Signed<T> {
     ) -> Result<Self, CodecError> {
         let bytes = codec::to_cbor(statement, T::TAG)?;
         let signature = sign(&signing_input(T::TAG, &bytes));
-        Ok(Self { bytes, key, signature, statement: PhantomData })
+        Ok(Self {
+            bytes,
+            key,
+            signature,
+            statement: PhantomData,
+        })
     }
 
     /// Checks the signature, then decodes.
@@ -140,7 +153,10 @@ impl<T: Statement> Signed<T> {
     /// or the bytes do not read as the statement.
     pub fn open(&self, key: &PublicKey) -> Result<T, SignedError> {
         if self.key != key.id() {
-            return Err(SignedError::OtherKey { named: self.key, with: key.id() });
+            return Err(SignedError::OtherKey {
+                named: self.key,
+                with: key.id(),
+            });
         }
         if !key.verifies(&signing_input(T::TAG, &self.bytes), &self.signature) {
             return Err(SignedError::Forged(self.key));

@@ -1,0 +1,463 @@
+//! The device's half of a sync.
+//!
+//! ```text
+//! Begin ─► ReadItems ─► (items) ─► MarkSent ─► (durable) ─► Post ─► (reply) ─► Apply ─► (applied) ─┐
+//!   ▲                                                                                             │
+//!   └──────────────── more to send, more of the feed, or one more try ◄───────────────────────────┘
+//! ```
+//!
+//! Up to [`WINDOW`] requests are in flight, so that the site works while the
+//! device reads and seals. A reply is applied in one transaction; what it
+//! proves is judged there ([`crate::standing::judge`]), because only the store
+//! knows the hashes. The session asks again after every transaction what there
+//! is to do ([`Outlook`]), so nothing here can get out of step with the files.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, Utc};
+use handoff_protocol::chain::{Head, Parent};
+use handoff_protocol::ids::{Lane, Seq};
+use handoff_protocol::item::Item;
+use handoff_protocol::message::{Answer, Outcome, Refusal, SyncReply};
+
+/// Requests in flight.
+pub const WINDOW: usize = 2;
+
+/// What the store says there is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// Lanes with items that no receipt of the current epoch covers, oldest
+    /// lane first.
+    pub lanes: Vec<LaneOutlook>,
+}
+
+/// One lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneOutlook {
+    /// The lane.
+    pub lane: Lane,
+    /// Where it goes on from.
+    pub parent: Option<Parent>,
+    /// Its head here.
+    pub head: Head,
+    /// Covered by a receipt of the current epoch up to here.
+    pub covered: Seq,
+    /// The site has taken it up to here and not applied all of it yet.
+    pub applied: Seq,
+}
+
+/// What the performer tells the session.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Start. Once, first.
+    Begin {
+        /// What there is to do.
+        outlook: Outlook,
+        /// Ask for the feeds too.
+        pull: bool,
+    },
+    /// Items were read (fewer than asked for only at the end of the lane).
+    ItemsRead {
+        /// Whose.
+        lane: Lane,
+        /// The head before the first of them.
+        before: Head,
+        /// The items.
+        items: Vec<Item>,
+    },
+    /// "Sent" is durable for everything up to here.
+    SentMarked {
+        /// Whose.
+        lane: Lane,
+        /// Up to here.
+        through: Seq,
+    },
+    /// The site answered request number `request`.
+    Replied {
+        /// Which request.
+        request: u64,
+        /// The answer, its nonce checked.
+        reply: Box<SyncReply>,
+    },
+    /// Request number `request` got no answer.
+    Failed {
+        /// Which request.
+        request: u64,
+        /// Why.
+        failure: Failure,
+    },
+    /// What an answer brought is durable.
+    Applied {
+        /// What there is to do now.
+        outlook: Outlook,
+        /// The epoch changed, or a receipt took coverage back: whatever is in
+        /// flight starts from a wrong place.
+        restarted: bool,
+        /// The feed has more.
+        more: bool,
+    },
+}
+
+/// Why a request got no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection, a time-out, a cut line.
+    NotReached,
+    /// Somebody else answered: the TLS key is not pinned.
+    NotPinned,
+    /// An answer came and does not read.
+    Unreadable,
+}
+
+/// What the performer has to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Read items of a lane, from a position on, at most so many.
+    ReadItems {
+        /// Whose.
+        lane: Lane,
+        /// The first wanted.
+        from: Seq,
+        /// At most so many.
+        max: usize,
+    },
+    /// Commit durably that everything up to here is on its way.
+    MarkSent {
+        /// Whose.
+        lane: Lane,
+        /// Up to here.
+        through: Seq,
+    },
+    /// Sign and post a request.
+    Post(Post),
+    /// Verify what an answer brought and commit it in one transaction.
+    Apply(Box<Answer>),
+    /// The session is over.
+    Finish(Finish),
+}
+
+/// A request to sign and post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// Its number within the session.
+    pub number: u64,
+    /// Certificates in full.
+    pub with_certificates: bool,
+    /// Items to put into a batch, if any.
+    pub batch: Option<BatchPlan>,
+    /// Ask for the feeds.
+    pub pull: bool,
+    /// Use this for site time instead of what the device believes.
+    pub site_time: Option<DateTime<Utc>>,
+}
+
+/// Items for a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchPlan {
+    /// Whose.
+    pub lane: Lane,
+    /// Where the lane goes on from.
+    pub parent: Option<Parent>,
+    /// The head before the first item.
+    pub before: Head,
+    /// The items.
+    pub items: Vec<Item>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// Everything is covered and the feed is read.
+    Done,
+    /// The site has everything and has not applied all of it yet.
+    NotYetApplied,
+    /// It stopped early; everything is kept.
+    Stopped(Stop),
+}
+
+/// Why a session stopped early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The site did not answer.
+    NotReached,
+    /// Somebody else answered.
+    NotPinned,
+    /// The answer does not read.
+    Unreadable,
+    /// The site is busy: come again after so many seconds.
+    Busy(u32),
+    /// No common protocol version: the app has to be updated.
+    UpdateNeeded,
+    /// The site refused the request.
+    Refused(Refusal),
+    /// The site keeps asking for the same thing.
+    GoesInCircles,
+}
+
+/// Items in one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimit(pub usize);
+
+#[derive(Debug)]
+struct Flight {
+    number: u64,
+    lane: Option<Lane>,
+}
+
+/// The device's half of one sync, from connection to quiet.
+#[derive(Debug)]
+pub struct DeviceSession {
+    limit: BatchLimit,
+    outlook: Outlook,
+    pull: bool,
+    with_certificates: bool,
+    site_time: Option<DateTime<Utc>>,
+    next_number: u64,
+    in_flight: VecDeque<Flight>,
+    /// Sent in this session up to here, by lane.
+    cursor: Vec<(Lane, Seq)>,
+    reading: bool,
+    plan: Option<BatchPlan>,
+    applying: bool,
+    answers: VecDeque<Box<Answer>>,
+    said_hello: bool,
+    retries: u8,
+    stop: Option<Stop>,
+    finished: bool,
+}
+
+/// Times a session begins anew (certificates, clock, gaps) before it gives up.
+const MAX_RETRIES: u8 = 8;
+
+impl DeviceSession {
+    /// A new session. `with_certificates` at the first contact of a device.
+    #[must_use]
+    pub fn new(limit: BatchLimit, with_certificates: bool) -> Self {
+        Self {
+            limit,
+            outlook: Outlook { lanes: Vec::new() },
+            pull: false,
+            with_certificates,
+            site_time: None,
+            next_number: 1,
+            in_flight: VecDeque::new(),
+            cursor: Vec::new(),
+            reading: false,
+            plan: None,
+            applying: false,
+            answers: VecDeque::new(),
+            said_hello: false,
+            retries: 0,
+            stop: None,
+            finished: false,
+        }
+    }
+
+    /// Takes an event, returns what to do.
+    pub fn step(&mut self, event: Event) -> Vec<Step> {
+        let mut steps = Vec::new();
+        match event {
+            Event::Begin { outlook, pull } => {
+                self.outlook = outlook;
+                self.pull = pull;
+            }
+            Event::ItemsRead {
+                lane,
+                before,
+                items,
+            } => {
+                self.reading = false;
+                // A restart makes what was being read pointless.
+                let expected = self.position(&lane);
+                if expected == Some(before.seq) && !items.is_empty() {
+                    let through = before.seq + items.len() as Seq;
+                    let parent = self.lane(&lane).and_then(|lane| lane.parent);
+                    self.set_cursor(lane, through);
+                    self.plan = Some(BatchPlan {
+                        lane,
+                        parent,
+                        before,
+                        items,
+                    });
+                    steps.push(Step::MarkSent { lane, through });
+                }
+            }
+            Event::SentMarked { lane, .. } => {
+                if let Some(plan) = self.plan.take_if(|plan| plan.lane == lane) {
+                    steps.push(self.post(Some(plan)));
+                }
+            }
+            Event::Replied { request, reply } => self.replied(request, *reply),
+            Event::Failed { request, failure } => {
+                self.landed(request);
+                self.stop.get_or_insert(match failure {
+                    Failure::NotReached => Stop::NotReached,
+                    Failure::NotPinned => Stop::NotPinned,
+                    Failure::Unreadable => Stop::Unreadable,
+                });
+            }
+            Event::Applied {
+                outlook,
+                restarted,
+                more,
+            } => {
+                self.applying = false;
+                self.outlook = outlook;
+                self.pull = more;
+                if restarted {
+                    self.restart();
+                }
+            }
+        }
+        self.go_on(&mut steps);
+        steps
+    }
+
+    fn replied(&mut self, request: u64, reply: SyncReply) {
+        let lane = self.landed(request);
+        match reply.outcome {
+            Outcome::Done(answer) => {
+                if lane.is_some_and(|lane| answer.gaps.iter().any(|gap| gap.lane == lane)) {
+                    self.restart();
+                }
+                self.with_certificates = false;
+                self.answers.push_back(answer);
+            }
+            Outcome::SendCertificates => {
+                self.with_certificates = true;
+                self.restart();
+            }
+            Outcome::StaleClock => {
+                self.site_time = Some(reply.site_time);
+                self.restart();
+            }
+            Outcome::UpdateNeeded => {
+                self.stop.get_or_insert(Stop::UpdateNeeded);
+            }
+            Outcome::Busy {
+                retry_after_seconds,
+            } => {
+                self.stop.get_or_insert(Stop::Busy(retry_after_seconds));
+            }
+            Outcome::Refused(refusal) => {
+                self.stop.get_or_insert(Stop::Refused(refusal));
+            }
+        }
+    }
+
+    /// What to do next, whatever just happened.
+    fn go_on(&mut self, steps: &mut Vec<Step>) {
+        if self.finished {
+            return;
+        }
+        if !self.applying
+            && let Some(answer) = self.answers.pop_front()
+        {
+            self.applying = true;
+            steps.push(Step::Apply(answer));
+        }
+        if self.stop.is_none() && !self.reading && self.plan.is_none() {
+            if let Some((lane, from)) = self.next_to_send() {
+                if self.in_flight.len() < WINDOW {
+                    self.reading = true;
+                    steps.push(Step::ReadItems {
+                        lane,
+                        from,
+                        max: self.limit.0,
+                    });
+                }
+            } else if self.in_flight.is_empty() && !self.applying && (self.pull || !self.said_hello)
+            {
+                steps.push(self.post(None));
+            }
+        }
+        let idle = self.in_flight.is_empty()
+            && !self.applying
+            && !self.reading
+            && self.plan.is_none()
+            && self.answers.is_empty();
+        if idle && !steps.iter().any(|step| matches!(step, Step::Post(_))) {
+            self.finished = true;
+            steps.push(Step::Finish(match self.stop {
+                Some(stop) => Finish::Stopped(stop),
+                None if self
+                    .outlook
+                    .lanes
+                    .iter()
+                    .any(|lane| lane.applied < lane.head.seq) =>
+                {
+                    Finish::NotYetApplied
+                }
+                None => Finish::Done,
+            }));
+        }
+    }
+
+    fn next_to_send(&self) -> Option<(Lane, Seq)> {
+        self.outlook.lanes.iter().find_map(|lane| {
+            let at = self.position(&lane.lane)?;
+            (at < lane.head.seq).then_some((lane.lane, at + 1))
+        })
+    }
+
+    /// Sent (in this session) or covered up to here.
+    fn position(&self, lane: &Lane) -> Option<Seq> {
+        let covered = self.lane(lane)?.covered;
+        let sent = self
+            .cursor
+            .iter()
+            .find(|(sent, _)| sent == lane)
+            .map(|(_, seq)| *seq);
+        Some(sent.map_or(covered, |sent| sent.max(covered)))
+    }
+
+    fn lane(&self, lane: &Lane) -> Option<&LaneOutlook> {
+        self.outlook.lanes.iter().find(|known| known.lane == *lane)
+    }
+
+    fn set_cursor(&mut self, lane: Lane, through: Seq) {
+        match self.cursor.iter_mut().find(|(known, _)| *known == lane) {
+            Some((_, seq)) => *seq = through,
+            None => self.cursor.push((lane, through)),
+        }
+    }
+
+    /// Begins again from what receipts cover.
+    fn restart(&mut self) {
+        self.retries += 1;
+        if self.retries > MAX_RETRIES {
+            self.stop.get_or_insert(Stop::GoesInCircles);
+        }
+        self.cursor.clear();
+        self.plan = None;
+        self.said_hello = false;
+    }
+
+    fn post(&mut self, batch: Option<BatchPlan>) -> Step {
+        let number = self.next_number;
+        self.next_number += 1;
+        self.said_hello = true;
+        let last = batch.is_none() || self.next_to_send().is_none();
+        let lane = batch.as_ref().map(|batch| batch.lane);
+        self.in_flight.push_back(Flight { number, lane });
+        Step::Post(Post {
+            number,
+            with_certificates: self.with_certificates,
+            batch,
+            // The feed rides with the last batch.
+            pull: self.pull && last,
+            site_time: self.site_time,
+        })
+    }
+
+    fn landed(&mut self, number: u64) -> Option<Lane> {
+        let at = self
+            .in_flight
+            .iter()
+            .position(|flight| flight.number == number)?;
+        self.in_flight.remove(at).and_then(|flight| flight.lane)
+    }
+}
+
+#[cfg(test)]
+mod tests;
