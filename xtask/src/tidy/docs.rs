@@ -9,6 +9,7 @@ const DECISIONS: &str = "docs/adr/";
 
 pub fn check(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
     let mut findings = check_readmes(tree);
+    findings.extend(check_test_names(tree));
     findings.extend(check_changelog(tree, metadata));
     findings.extend(check_decisions(tree));
     findings
@@ -22,6 +23,46 @@ fn check_readmes(tree: &Tree) -> Vec<Finding> {
         .filter(|folder| tree.text(&format!("{folder}README.md")).is_none())
         .map(|folder| Finding::new("readme", folder, "has no README.md"))
         .collect()
+}
+
+/// A README names the tests that hold its invariants; one that was renamed or
+/// deleted holds nothing.
+fn check_test_names(tree: &Tree) -> Vec<Finding> {
+    let code = || {
+        tree.files()
+            .filter(|(path, _)| has_extension(path, &["rs"]))
+    };
+    let mut findings = Vec::new();
+    for (path, text) in tree.files() {
+        if !path.ends_with("/README.md") || path.starts_with("docs/") {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            // Every second part of a line lies between backticks.
+            for name in line
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .filter(|name| is_test_name(name))
+            {
+                let definition = format!("fn {name}(");
+                if !code().any(|(_, text)| text.contains(&definition)) {
+                    let at = format!("{path}:{}", number + 1);
+                    let why = format!("names `{name}`, which is no test");
+                    findings.push(Finding::new("readme", at, why));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// A test's name is a sentence: five words or more.
+fn is_test_name(name: &str) -> bool {
+    name.matches('_').count() >= 4
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// The changelog has a section for the version that is being made.
@@ -98,6 +139,30 @@ mod tests {
     fn a_crate_without_a_readme_is_found() {
         let found = findings(&[CHANGELOG, ("crates/a/Cargo.toml", "")]);
         assert_eq!(found, ["readme: crates/a/: has no README.md"]);
+    }
+
+    #[test]
+    fn a_test_that_a_readme_names_exists() {
+        let code = (
+            "crates/a/src/b.rs",
+            "    fn an_edit_made_during_upload_is_not_lost() {\n",
+        );
+        let found = findings(&[
+            CHANGELOG,
+            code,
+            (
+                "crates/a/README.md",
+                "(`an_edit_made_during_upload_is_not_lost`, `site_head`)\n\
+                 (`an_edit_that_nobody_tests_any_more`)\n",
+            ),
+        ]);
+        assert_eq!(
+            found,
+            [
+                "readme: crates/a/README.md:2: names `an_edit_that_nobody_tests_any_more`, \
+              which is no test"
+            ]
+        );
     }
 
     #[test]
