@@ -49,7 +49,8 @@ mod tests {
             for (up, jitter) in jitters {
                 let wait = backoff.failed(up, jitter);
                 prop_assert!(wait >= Duration::from_millis(125));
-                prop_assert!(wait <= if up { LONGEST_UP } else { LONGEST_DOWN });
+                let longest = if up { LONGEST_UP } else { LONGEST_DOWN };
+                prop_assert!(wait <= longest);
             }
             backoff.succeeded();
             prop_assert!(backoff.failed(true, 255) <= Duration::from_millis(250));

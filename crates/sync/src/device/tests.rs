@@ -1,1 +1,311 @@
+use std::collections::{BTreeMap, VecDeque};
 
+use chrono::DateTime;
+use handoff_protocol::chain::{self, ChainHash};
+use handoff_protocol::codec;
+use handoff_protocol::epoch::EpochRecord;
+use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, SitePin};
+use handoff_protocol::message::{Gap, ProtocolRange};
+use handoff_protocol::receipt::Branch;
+use handoff_protocol::signed::{PublicKey, Signature, Signed};
+use proptest::prelude::*;
+
+use super::*;
+
+fn lane() -> Lane {
+    Lane::Device {
+        device: DeviceId::from_bytes([1; 16]),
+        incarnation: Incarnation::from_bytes([2; 16]),
+    }
+}
+
+/// A public key for statements that nobody checks here.
+fn some_key() -> PublicKey {
+    let secret = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();
+    PublicKey::from_bytes(secret.verifying_key().to_sec1_point(false).as_bytes()).unwrap()
+}
+
+fn answer(gap: Option<Gap>) -> Box<Answer> {
+    let epoch = EpochRecord {
+        site: SitePin([0; 32]),
+        id: EpochId::from_bytes([3; 16]),
+        ancestors: Vec::new(),
+        opened_at: DateTime::UNIX_EPOCH,
+    };
+    Box::new(Answer {
+        epoch: Signed::make(&epoch, some_key().id(), |_| Signature([0; 64])).unwrap(),
+        keys: Vec::new(),
+        receipts: Vec::new(),
+        gaps: gap.into_iter().collect(),
+        site_feed: None,
+        user_feeds: Vec::new(),
+        leases: Vec::new(),
+        not_served: Vec::new(),
+    })
+}
+
+/// A device's files and a site, modelled: who has what.
+struct World {
+    items: Vec<Item>,
+    hashes: Vec<ChainHash>,
+    sent_marked: Seq,
+    site: Vec<Item>,
+    covered: Seq,
+    applied_by_site: Seq,
+    posts: usize,
+    /// What happens to each request in turn.
+    fates: VecDeque<Fate>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Answered,
+    RequestLost,
+    ReplyLost,
+    Late,
+}
+
+impl World {
+    fn new(count: usize, fates: Vec<Fate>) -> Self {
+        let items: Vec<Item> = (0..count)
+            .map(|i| Item::Entry {
+                id: ItemId::from_bytes([i as u8; 16]),
+                context: ItemId::from_bytes([9; 16]),
+                sealed: vec![i as u8; 40],
+            })
+            .collect();
+        let mut head = chain::genesis(&lane(), None);
+        let mut hashes = vec![head.hash];
+        for item in &items {
+            head = chain::link(&lane(), &head, &item.digest());
+            hashes.push(head.hash);
+        }
+        Self {
+            items,
+            hashes,
+            sent_marked: 0,
+            site: Vec::new(),
+            covered: 0,
+            applied_by_site: 0,
+            posts: 0,
+            fates: fates.into(),
+        }
+    }
+
+    fn head(&self, seq: Seq) -> Head {
+        Head {
+            seq,
+            hash: self.hashes[seq as usize],
+        }
+    }
+
+    fn outlook(&self) -> Outlook {
+        let head = self.head(self.items.len() as Seq);
+        let lanes = if self.applied_by_site < head.seq || self.covered < head.seq {
+            vec![LaneOutlook {
+                lane: lane(),
+                parent: None,
+                head,
+                covered: self.covered,
+                applied: self.applied_by_site,
+            }]
+        } else {
+            Vec::new()
+        };
+        Outlook { lanes }
+    }
+
+    /// Runs one session to its end and says how it ended.
+    fn session(&mut self, limit: usize) -> Finish {
+        let mut session = DeviceSession::new(BatchLimit(limit), false);
+        let mut queue: VecDeque<Step> = session
+            .step(Event::Begin {
+                outlook: self.outlook(),
+                pull: true,
+            })
+            .into();
+        let mut late: Vec<Event> = Vec::new();
+        for _ in 0..10_000 {
+            let Some(step) = queue.pop_front() else {
+                let event = late.pop().expect("the session waits for nothing");
+                queue.extend(session.step(event));
+                continue;
+            };
+            let event = match step {
+                Step::ReadItems { lane, from, max } => {
+                    let from = from as usize - 1;
+                    let items = self.items[from..(from + max).min(self.items.len())].to_vec();
+                    Event::ItemsRead {
+                        lane,
+                        before: self.head(from as Seq),
+                        items,
+                    }
+                }
+                Step::MarkSent { lane, through } => {
+                    self.sent_marked = self.sent_marked.max(through);
+                    Event::SentMarked { lane, through }
+                }
+                Step::Post(post) => {
+                    self.posts += 1;
+                    self.post(&post, &mut late)
+                }
+                Step::Apply(_) => {
+                    self.covered = self.site.len() as Seq;
+                    self.applied_by_site = self.covered;
+                    Event::Applied {
+                        outlook: self.outlook(),
+                        restarted: false,
+                        more: false,
+                    }
+                }
+                Step::Finish(finish) => return finish,
+            };
+            queue.extend(session.step(event));
+        }
+        panic!("the session does not end");
+    }
+
+    fn post(&mut self, post: &Post, late: &mut Vec<Event>) -> Event {
+        let fate = self.fates.pop_front().unwrap_or(Fate::Answered);
+        let failed = Event::Failed {
+            request: post.number,
+            failure: Failure::NotReached,
+        };
+        if matches!(fate, Fate::RequestLost) {
+            return failed;
+        }
+        let mut gap = None;
+        if let Some(batch) = &post.batch {
+            assert!(
+                batch.before.seq + batch.items.len() as Seq <= self.sent_marked,
+                "a byte left before it was marked as sent"
+            );
+            if batch.before.seq as usize > self.site.len() {
+                gap = Some(Gap {
+                    lane: lane(),
+                    branch: Branch::MAIN,
+                    expected: self.site.len() as Seq + 1,
+                });
+            } else {
+                let held = self.site.len() - batch.before.seq as usize;
+                self.site.extend(batch.items.iter().skip(held).cloned());
+            }
+        }
+        let reply = Event::Replied {
+            request: post.number,
+            reply: Box::new(SyncReply {
+                protocol: ProtocolRange::OURS,
+                site_time: DateTime::UNIX_EPOCH,
+                nonce: [0; 16],
+                outcome: Outcome::Done(answer(gap)),
+            }),
+        };
+        match fate {
+            Fate::ReplyLost => failed,
+            Fate::Late => {
+                late.insert(0, reply);
+                // Something harmless happens meanwhile.
+                Event::SentMarked {
+                    lane: lane(),
+                    through: 0,
+                }
+            }
+            Fate::Answered | Fate::RequestLost => reply,
+        }
+    }
+}
+
+#[test]
+fn nothing_new_is_one_round_trip() {
+    let mut world = World::new(0, Vec::new());
+    assert_eq!(world.session(500), Finish::Done);
+    assert_eq!(world.posts, 1);
+}
+
+#[test]
+fn a_queue_goes_in_batches_and_the_feed_rides_with_the_last() {
+    let mut world = World::new(25, Vec::new());
+    assert_eq!(world.session(10), Finish::Done);
+    assert_eq!((world.posts, world.site.len()), (3, 25));
+}
+
+#[test]
+fn a_second_sync_sends_nothing() {
+    let mut world = World::new(25, Vec::new());
+    world.session(10);
+    let posts = world.posts;
+    world.session(10);
+    assert_eq!((world.posts - posts, world.site.len()), (1, 25));
+}
+
+#[test]
+fn a_site_that_asks_for_the_same_for_ever_is_left() {
+    let mut session = DeviceSession::new(BatchLimit(10), false);
+    let mut steps = session.step(Event::Begin {
+        outlook: Outlook { lanes: vec![] },
+        pull: true,
+    });
+    for _ in 0..100 {
+        let Some(Step::Post(post)) = steps.pop() else {
+            break;
+        };
+        steps = session.step(Event::Replied {
+            request: post.number,
+            reply: Box::new(SyncReply {
+                protocol: ProtocolRange::OURS,
+                site_time: DateTime::UNIX_EPOCH,
+                nonce: [0; 16],
+                outcome: Outcome::SendCertificates,
+            }),
+        });
+        if let Some(Step::Finish(finish)) = steps.last() {
+            assert_eq!(*finish, Finish::Stopped(Stop::GoesInCircles));
+            return;
+        }
+    }
+    panic!("it goes on for ever");
+}
+
+#[test]
+fn a_statement_that_is_encoded_reads_back() {
+    let answer = answer(None);
+    let bytes = codec::to_cbor(&*answer, "answer").unwrap();
+    assert_eq!(
+        codec::from_cbor::<Answer>(&bytes, "answer").unwrap(),
+        *answer
+    );
+}
+
+fn fates() -> impl Strategy<Value = Vec<Fate>> {
+    prop::collection::vec(
+        prop_oneof![
+            2 => Just(Fate::Answered),
+            1 => Just(Fate::RequestLost),
+            1 => Just(Fate::ReplyLost),
+            1 => Just(Fate::Late),
+        ],
+        0..30,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn whatever_the_link_does_everything_arrives_once_and_in_order(
+        count in 0usize..60, limit in 1usize..20, fates in fates(),
+    ) {
+        let mut world = World::new(count, fates);
+        let mut ends = BTreeMap::new();
+        for _ in 0..40 {
+            let finish = world.session(limit);
+            *ends.entry(format!("{finish:?}")).or_insert(0) += 1;
+            prop_assert!(world.site.len() <= count);
+            prop_assert_eq!(&world.site[..], &world.items[..world.site.len()]);
+            if finish == Finish::Done && world.covered as usize == count {
+                return Ok(());
+            }
+        }
+        prop_assert!(false, "not done after 40 sessions: {:?}", ends);
+    }
+}

@@ -1,1 +1,135 @@
+use chrono::DateTime;
+use handoff_protocol::ids::Incarnation;
+use handoff_protocol::receipt::Branch;
+use proptest::prelude::*;
 
+use super::*;
+
+const EPOCH: EpochId = EpochId(uuid::Uuid::from_bytes([5; 16]));
+
+fn lane() -> Lane {
+    Lane::Device {
+        device: DeviceId::from_bytes([1; 16]),
+        incarnation: Incarnation::from_bytes([2; 16]),
+    }
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        site: SitePin([4; 32]),
+        device: DeviceId::from_bytes([1; 16]),
+        lane: lane(),
+        branch: Branch::MAIN,
+        through: Head {
+            seq: 7,
+            hash: [7; 32],
+        },
+        applied_through: 6,
+        epoch: EPOCH,
+        revision: 3,
+        parked: vec![(2, ParkCode::CannotOpen)],
+        blobs_missing: vec![4],
+        backed_up_through: 0,
+        received_at: DateTime::UNIX_EPOCH,
+    }
+}
+
+fn own() -> Own<'static> {
+    Own {
+        site: SitePin([4; 32]),
+        device: DeviceId::from_bytes([1; 16]),
+        lane: lane(),
+        head: Head {
+            seq: 9,
+            hash: [9; 32],
+        },
+        hash_at_through: Some([7; 32]),
+        epoch: EPOCH,
+        before: None,
+    }
+}
+
+#[test]
+fn a_receipt_that_holds_covers_and_names_what_it_does_not() {
+    let coverage = judge(own(), &receipt()).unwrap();
+    let standings: Vec<Standing> = (1..=9)
+        .map(|seq| standing(seq, EPOCH, Some(&coverage), Some((8, EPOCH))))
+        .collect();
+    use Standing::{OnDevice, Parked, Received, Sent};
+    assert_eq!(
+        standings,
+        [
+            Received,
+            Parked(ParkCode::CannotOpen),
+            Received,
+            Sent,
+            Received,
+            Received,
+            Received,
+            Sent,
+            OnDevice
+        ]
+    );
+}
+
+#[test]
+fn a_new_epoch_takes_coverage_and_sent_back() {
+    let coverage = judge(own(), &receipt()).unwrap();
+    let other = EpochId(uuid::Uuid::from_bytes([6; 16]));
+    for seq in 1..=9 {
+        assert_eq!(
+            standing(seq, other, Some(&coverage), Some((8, EPOCH))),
+            Standing::OnDevice
+        );
+    }
+}
+
+#[test]
+fn each_thing_that_is_off_is_refused_by_name() {
+    let check = |change: &dyn Fn(&mut Receipt), refused: ReceiptRefused| {
+        let mut receipt = receipt();
+        change(&mut receipt);
+        assert_eq!(judge(own(), &receipt), Err(refused));
+    };
+    check(&|r| r.site = SitePin([0; 32]), ReceiptRefused::OtherSite);
+    check(
+        &|r| r.device = DeviceId::from_bytes([0; 16]),
+        ReceiptRefused::OtherLane,
+    );
+    check(
+        &|r| r.lane = Lane::Site { epoch: EPOCH },
+        ReceiptRefused::OtherLane,
+    );
+    check(
+        &|r| r.epoch = EpochId::from_bytes([0; 16]),
+        ReceiptRefused::OtherEpoch,
+    );
+    check(&|r| r.through.seq = 10, ReceiptRefused::Beyond(10));
+    check(&|r| r.through.hash = [0; 32], ReceiptRefused::Diverged(7));
+
+    let before = judge(own(), &receipt()).unwrap();
+    let own = Own {
+        before: Some(&before),
+        ..own()
+    };
+    let mut older = receipt();
+    older.revision = 2;
+    assert_eq!(judge(own, &older), Err(ReceiptRefused::Older));
+    assert!(judge(own, &receipt()).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn received_is_never_shown_without_a_receipt_of_the_current_epoch(
+        seq in 1u64..20, through in 0u64..20, sent in prop::option::of(0u64..20), same in any::<bool>(),
+    ) {
+        let mut receipt = receipt();
+        receipt.through.seq = through.min(9);
+        let coverage = judge(own(), &receipt).unwrap();
+        let epoch = if same { EPOCH } else { EpochId::from_bytes([6; 16]) };
+        let got = standing(seq, epoch, Some(&coverage), sent.map(|sent| (sent, epoch)));
+        if got == Standing::Received {
+            prop_assert!(same && seq <= through.min(9));
+        }
+    }
+}
