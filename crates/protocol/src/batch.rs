@@ -210,3 +210,6 @@ impl Batch {
         Ok(VerifiedBatch { head, items })
     }
 }
+
+#[cfg(test)]
+mod tests;
