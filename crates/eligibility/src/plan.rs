@@ -1,0 +1,156 @@
+//! A pack's rules for one door, laid out for the engine.
+//!
+//! Why: a screening takes microseconds because everything that depends on the
+//! pack alone is done once, when it is parsed: which questions there are, which
+//! tests each takes, and what full answers can do to them. How it moves:
+//! `RulePack::parse` builds one plan for each door; `screen.rs` and `open.rs`
+//! read it. What it does not do: it holds no facts. Its limits keep a screening
+//! fast for any pack that parses.
+
+use handoff_domain::{Door, Severity};
+
+use crate::ask::Ask;
+use crate::complete::Complete;
+use crate::expr::{Expr, MAX_TESTS, TestRef};
+use crate::pack::Rule;
+use crate::predicate::Test;
+
+/// How many rules and how many questions one door may have.
+pub(crate) const MAX_PER_DOOR: usize = 64;
+/// How many ways of answering the questions that rules share are looked at.
+const MAX_SHARED_ANSWERS: usize = 4096;
+
+/// A pack's rules for one door.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) rules: Vec<PlanRule>,
+    pub(crate) questions: Vec<PlanQuestion>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PlanRule {
+    /// The rule's place in the pack.
+    pub(crate) rule: usize,
+    pub(crate) severity: Severity,
+    /// Yes = pass, no = hit.
+    pub(crate) passes: Expr<TestRef>,
+    /// Its questions, in the order in which it asks them.
+    pub(crate) asks: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PlanQuestion {
+    pub(crate) ask: Ask,
+    /// The id, as text.
+    pub(crate) id: String,
+    pub(crate) tests: Vec<Test>,
+    pub(crate) complete: Complete,
+}
+
+/// Why rules cannot be laid out; each names the rule at which it showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PlanLimit {
+    Rules { rule: usize },
+    Tests { rule: usize },
+    Entangled { rule: usize },
+}
+
+impl Plan {
+    pub(crate) fn of(rules: &[Rule], door: Door) -> Result<Self, PlanLimit> {
+        let mut plan = Self {
+            rules: Vec::new(),
+            questions: Vec::new(),
+        };
+        for (i, rule) in rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| rule.applies_to(door))
+        {
+            let too_many = PlanLimit::Tests { rule: i };
+            let passes = rule
+                .passes
+                .try_map(&mut |test| plan.place(test).ok_or(too_many))?;
+            let mut asks: Vec<u8> = Vec::new();
+            passes.visit(&mut |at| {
+                if !asks.contains(&at.question) {
+                    asks.push(at.question);
+                }
+            });
+            plan.rules.push(PlanRule {
+                rule: i,
+                severity: rule.severity,
+                passes,
+                asks,
+            });
+            if plan.rules.len() > MAX_PER_DOOR {
+                return Err(PlanLimit::Rules { rule: i });
+            }
+        }
+        for question in &mut plan.questions {
+            question.complete = Complete::of(&question.tests);
+        }
+        plan.check_entanglement()?;
+        Ok(plan)
+    }
+
+    fn place(&mut self, test: &Test) -> Option<TestRef> {
+        let question = match self.questions.iter().position(|q| q.ask == test.ask) {
+            Some(found) => found,
+            None => {
+                self.questions.push(PlanQuestion {
+                    ask: test.ask.clone(),
+                    id: test.ask.to_string(),
+                    tests: Vec::new(),
+                    complete: Complete::of(&[]),
+                });
+                self.questions.len() - 1
+            }
+        };
+        let tests = &mut self.questions.get_mut(question)?.tests;
+        let place = match tests.iter().position(|other| other == test) {
+            Some(found) => found,
+            None => {
+                tests.push(test.clone());
+                tests.len() - 1
+            }
+        };
+        if place >= MAX_TESTS || question >= MAX_PER_DOOR {
+            return None;
+        }
+        Some(TestRef {
+            question: u8::try_from(question).ok()?,
+            test: u8::try_from(place).ok()?,
+        })
+    }
+
+    /// Questions asked more than once are tried out answer by answer; their
+    /// product is bounded so that no pack makes a screening slow.
+    fn check_entanglement(&self) -> Result<(), PlanLimit> {
+        let mut asked = vec![0usize; self.questions.len()];
+        let mut product = 1usize;
+        for rule in self
+            .rules
+            .iter()
+            .filter(|rule| rule.severity != Severity::Advisory)
+        {
+            let mut seen = Vec::new();
+            rule.passes
+                .visit(&mut |at| seen.push(usize::from(at.question)));
+            for question in seen {
+                let (Some(times), Some(row)) =
+                    (asked.get_mut(question), self.questions.get(question))
+                else {
+                    continue;
+                };
+                *times += 1;
+                if *times == 2 {
+                    product = product.saturating_mul(row.complete.len());
+                    if product > MAX_SHARED_ANSWERS {
+                        return Err(PlanLimit::Entangled { rule: rule.rule });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! The checklist rows of a pack.
+//!
+//! Why: a form is made from the pack, not from code. How it moves:
+//! [`RulePack::questions`] gives the rows for one door; the answer goes to the
+//! row's id in `Facts`; `screen` says which rows are still open. What it does
+//! not do: it orders rows as the pack does, not by use.
+
+use handoff_domain::{Door, HistoryBasis, Words};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ask::Ask;
+use crate::pack::RulePack;
+
+/// One row of the checklist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub struct Question {
+    /// Its id, the path of its answer in the facts.
+    pub id: String,
+    /// How the pack says it.
+    pub words: Words,
+    /// What kind of answer it takes.
+    pub answer: AnswerKind,
+    /// The rules at this door that use it; empty = kept for the record.
+    pub rules: Vec<String>,
+}
+
+/// What kind of answer a question takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerKind {
+    /// A birth date, years or a band.
+    Age,
+    /// Suspected offences.
+    Offences,
+    /// Yes, no or unknown.
+    YesNo,
+    /// A history of a class of offences.
+    History {
+        /// What counts.
+        basis: HistoryBasis,
+        /// Whether some rule looks at the date.
+        needs_date: bool,
+    },
+    /// An open case or warrant.
+    Matter {
+        /// Whether some rule looks at the level.
+        needs_level: bool,
+        /// Whether some rule looks at the place.
+        needs_place: bool,
+    },
+    /// One or more of these areas, none, or unknown.
+    Zone {
+        /// The areas of the pack.
+        areas: Vec<Area>,
+    },
+}
+
+/// An area to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub struct Area {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Words,
+    /// Its bounds in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Words>,
+}
+
+impl RulePack {
+    /// The checklist rows for one door, in the order of the pack. A row that no
+    /// rule of any door uses is kept for the record and stands at every door.
+    #[must_use]
+    pub fn questions(&self, door: Door) -> Vec<Question> {
+        let uses = |ask: &Ask, at: Option<Door>| -> Vec<String> {
+            let rules = self
+                .rules
+                .iter()
+                .filter(|r| at.is_none_or(|door| r.applies_to(door)));
+            rules
+                .filter(|rule| rule.asks().contains(&ask))
+                .map(|rule| rule.id.clone())
+                .collect()
+        };
+        self.questions
+            .iter()
+            .filter_map(|row| {
+                let rules = uses(&row.ask, Some(door));
+                if rules.is_empty() && !uses(&row.ask, None).is_empty() {
+                    return None;
+                }
+                Some(Question {
+                    id: row.ask.to_string(),
+                    words: row.words.clone(),
+                    answer: self.answer_kind(&row.ask, row.basis, door),
+                    rules,
+                })
+            })
+            .collect()
+    }
+
+    fn answer_kind(&self, ask: &Ask, basis: HistoryBasis, door: Door) -> AnswerKind {
+        use crate::kind::RuleKind;
+        let kinds = || {
+            self.rules
+                .iter()
+                .filter(|rule| rule.applies_to(door))
+                .map(|r| &r.kind)
+        };
+        match ask {
+            Ask::Age => AnswerKind::Age,
+            Ask::SuspectedOffences => AnswerKind::Offences,
+            Ask::Zone => AnswerKind::Zone {
+                areas: self
+                    .zones
+                    .iter()
+                    .map(|zone| Area {
+                        id: zone.id.clone(),
+                        name: zone.name.clone(),
+                        bounds: zone.bounds.clone(),
+                    })
+                    .collect(),
+            },
+            Ask::SexOffenceHistory | Ask::History(_) => AnswerKind::History {
+                basis,
+                needs_date: kinds().any(|kind| {
+                    matches!(kind, RuleKind::NoHistory { of, months: Some(_), .. } if of == ask)
+                }),
+            },
+            Ask::OpenCase | Ask::OpenWarrant => AnswerKind::Matter {
+                needs_level: kinds().any(|kind| {
+                    matches!(kind, RuleKind::NoOpenMatter { of, at_least: Some(_), .. } if of == ask)
+                }),
+                needs_place: kinds().any(|kind| {
+                    matches!(kind, RuleKind::NoOpenMatter { of, local_only: true, .. } if of == ask)
+                }),
+            },
+            Ask::Supervision(_) | Ask::Nexus(_) | Ask::Plain(_) | Ask::Site(_) => AnswerKind::YesNo,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Answers as a person types them: `age = 30`, `open_warrant = unknown`.
+//!
+//! Why: test cases in a pack, trying a pack in a terminal and this crate's own
+//! tests all say an answer to a question in a word or two. How it moves:
+//! [`answer`] puts the text where the question's answer stands in [`Facts`].
+//! What it does not do: it is not the format of records, and it checks only
+//! that the text is an answer of the question's kind, not that it is plausible
+//! (`Facts::validate`).
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use handoff_domain::{
+    Age, AgeBasis, Answer, Answered, Facts, HistoryAnswer, MatterAnswer, MatterPlace, OffenceLevel,
+    SuspectedOffence, Zone, ZoneAnswer,
+};
+
+use crate::ask::Ask;
+
+/// The text is no answer of the question's kind; this is what it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{takes}")]
+pub struct NotAnAnswer {
+    /// What the question takes.
+    pub takes: &'static str,
+}
+
+/// What to type for the answer to `ask`.
+#[must_use]
+pub fn takes(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Age => {
+            "a birth date (1996-05-04), years (30, or \"17 estimated\"), a band (16-20, 40+) or unknown"
+        }
+        Ask::SuspectedOffences => {
+            "NIBRS codes with commas, each perhaps with a level (\"35A misdemeanor, 90J\"), or unknown"
+        }
+        Ask::Zone => "ids of areas with commas, outside or unknown",
+        Ask::OpenCase | Ask::OpenWarrant => {
+            "no, unknown, or yes, perhaps with a level and local or elsewhere (\"yes felony local\")"
+        }
+        Ask::SexOffenceHistory | Ask::History(_) => {
+            "no, unknown, or yes, perhaps with the most recent date or year (\"yes 2019\")"
+        }
+        Ask::Supervision(_) | Ask::Nexus(_) | Ask::Plain(_) | Ask::Site(_) => "yes, no or unknown",
+    }
+}
+
+/// Puts the answer `text` to `ask` into `facts`.
+///
+/// # Errors
+///
+/// What the question takes, if the text is not that; `facts` is then as before.
+pub fn answer(facts: &mut Facts, ask: &Ask, text: &str) -> Result<(), NotAnAnswer> {
+    put(facts, ask, text.trim()).ok_or(NotAnAnswer { takes: takes(ask) })
+}
+
+fn put(facts: &mut Facts, ask: &Ask, text: &str) -> Option<()> {
+    match ask {
+        Ask::Age => facts.age = age(text)?,
+        Ask::SuspectedOffences => facts.suspected_offences = offences(text)?,
+        Ask::Zone => {
+            let answer = zone(text)?;
+            facts.zone = Some(ZoneAnswer {
+                answer,
+                ..ZoneAnswer::default()
+            });
+        }
+        Ask::OpenCase => facts.open_case = Some(matter(text)?),
+        Ask::OpenWarrant => facts.open_warrant = Some(matter(text)?),
+        Ask::SexOffenceHistory => facts.sex_offence_history = Some(history(text)?),
+        Ask::History(class) => {
+            facts.history.insert(class.clone(), history(text)?);
+        }
+        Ask::Supervision(kind) => {
+            facts.supervision.insert(*kind, answered(text)?);
+        }
+        Ask::Nexus(kind) => {
+            facts.nexus.insert(*kind, answered(text)?);
+        }
+        Ask::Plain(plain) => *plain.slot(facts) = Some(answered(text)?),
+        Ask::Site(id) => {
+            facts.site.insert(id.clone(), answered(text)?);
+        }
+    }
+    Some(())
+}
+
+fn yes_no(text: &str) -> Option<Answer> {
+    match text {
+        "yes" => Some(Answer::Yes),
+        "no" => Some(Answer::No),
+        "unknown" => Some(Answer::Unknown),
+        _ => None,
+    }
+}
+
+fn answered(text: &str) -> Option<Answered> {
+    Some(Answered {
+        answer: yes_no(text)?,
+        ..Answered::default()
+    })
+}
+
+fn age(text: &str) -> Option<Option<Age>> {
+    if text == "unknown" {
+        return Some(None);
+    }
+    if let Ok(birth) = text.parse::<NaiveDate>() {
+        return Some(Some(Age::BirthDate(birth)));
+    }
+    if let Some(from) = text.strip_suffix('+') {
+        return Some(Some(Age::Band {
+            from: from.parse().ok()?,
+            to: None,
+        }));
+    }
+    if let Some((from, to)) = text.split_once('-') {
+        return Some(Some(Age::Band {
+            from: from.parse().ok()?,
+            to: Some(to.parse().ok()?),
+        }));
+    }
+    let (years, basis) = match text.split_once(' ') {
+        None => (text, AgeBasis::Stated),
+        Some((years, "stated")) => (years, AgeBasis::Stated),
+        Some((years, "estimated")) => (years, AgeBasis::Estimated),
+        Some(_) => return None,
+    };
+    Some(Some(Age::Years {
+        years: years.parse().ok()?,
+        basis,
+    }))
+}
+
+fn level(text: &str) -> Option<OffenceLevel> {
+    match text {
+        "infraction" => Some(OffenceLevel::Infraction),
+        "misdemeanor" => Some(OffenceLevel::Misdemeanor),
+        "felony" => Some(OffenceLevel::Felony),
+        _ => None,
+    }
+}
+
+fn offences(text: &str) -> Option<Vec<SuspectedOffence>> {
+    if text == "unknown" {
+        return Some(Vec::new());
+    }
+    let one = |text: &str| {
+        let mut words = text.split_whitespace();
+        let code = words.next()?;
+        let level = match words.next() {
+            Some(word) => Some(level(word)?),
+            None => None,
+        };
+        let is_coded = code != "?";
+        words.next().is_none().then(|| SuspectedOffence {
+            code: is_coded.then(|| code.to_owned()),
+            level,
+            statute: (!is_coded).then(|| "not coded".to_owned()),
+            local_text: None,
+        })
+    };
+    text.split(',').map(one).collect()
+}
+
+fn zone(text: &str) -> Option<Zone> {
+    match text {
+        "outside" => Some(Zone::Outside),
+        "unknown" => Some(Zone::Unknown),
+        areas => {
+            let areas: BTreeSet<String> = areas.split(',').map(|a| a.trim().to_owned()).collect();
+            areas
+                .iter()
+                .all(|area| crate::ask::is_name(area))
+                .then_some(Zone::Inside(areas))
+        }
+    }
+}
+
+fn matter(text: &str) -> Option<MatterAnswer> {
+    let mut words = text.split_whitespace();
+    let mut matter = MatterAnswer {
+        answer: yes_no(words.next()?)?,
+        ..MatterAnswer::default()
+    };
+    for word in words {
+        match word {
+            "local" => matter.place = Some(MatterPlace::Local),
+            "elsewhere" => matter.place = Some(MatterPlace::Elsewhere),
+            word => matter.most_serious = Some(level(word)?),
+        }
+    }
+    Some(matter)
+}
+
+fn history(text: &str) -> Option<HistoryAnswer> {
+    let (answer, date) = match text.split_once(' ') {
+        None => (text, None),
+        Some((answer, date)) => (answer, Some(date.trim().parse().ok()?)),
+    };
+    Some(HistoryAnswer {
+        answer: yes_no(answer)?,
+        most_recent: date,
+        ..HistoryAnswer::default()
+    })
+}

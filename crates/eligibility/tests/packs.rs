@@ -1,0 +1,252 @@
+//! The packs that ship: their own cases, the published vectors, boundaries.
+
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod common;
+
+use common::{clear_of, date, findings_with, set};
+use handoff_domain::{Door, Facts, FindingResult, Outcome};
+use handoff_eligibility::{builtin, builtin_pack, explain, run_pack_tests, screen};
+
+const ARREST: Door = Door::ArrestDiversion;
+
+#[test]
+fn every_pack_passes_its_own_cases() {
+    for builtin in builtin() {
+        let results = run_pack_tests(&builtin.pack);
+        assert!(
+            results.len() >= 5,
+            "{} has too few cases",
+            builtin.pack.id()
+        );
+        for result in results {
+            assert_eq!(
+                result.failures,
+                [],
+                "{}: {}",
+                builtin.pack.id(),
+                result.name
+            );
+        }
+    }
+}
+
+/// Every row of the site's published table, and the rules or questions it became.
+#[test]
+fn every_published_row_is_a_rule_or_a_question() {
+    let rows: [(&str, &[(&str, &str)]); 2] = [
+        (
+            "md-baltimore-2017",
+            &[
+                ("Offences", "rule offense_in"),
+                (
+                    "Offences (low level)",
+                    "question site.low_level_drug_offense",
+                ),
+                ("Age", "rule min_age"),
+                ("Supervision", "rule supervision_none"),
+                ("Record (violent)", "rule no_conviction"),
+                ("Record (sex)", "rule sex_offense_history"),
+                ("Record (other)", "rule no_disqualifying_record"),
+                ("Threat", "rule threat_to_public_safety"),
+                ("Open matters (case)", "rule no_open_case"),
+                ("Open matters (warrant)", "rule no_open_warrant"),
+                ("Zone", "rule in_zone"),
+                ("Consent", "rule volunteers"),
+                ("Social contact", "rule substance_nexus"),
+                ("Verification", "policy verifies"),
+                ("Handoff", "policy handoff.place"),
+                ("Charge", "policy charge"),
+                ("Caseload", "policy caseload_cap"),
+            ],
+        ),
+        (
+            "mo-stlouis-county-2021",
+            &[
+                ("Age", "rule min_age"),
+                ("Offence", "rule offense_in"),
+                ("Offence (list)", "question site.nonviolent_drug_related"),
+                ("History (violent)", "rule no_conviction"),
+                ("History (other)", "rule no_disqualifying_record"),
+                ("Supervision", "rule supervision_none"),
+                ("Nexus", "rule substance_nexus"),
+                ("Zone", "rule in_zone"),
+                ("Contact", "policy handoff.place"),
+                ("Charge", "policy charge"),
+                ("Sits in", "policy decides"),
+            ],
+        ),
+    ];
+    for (id, rows) in rows {
+        let pack = builtin_pack(id).unwrap();
+        let explanation = explain(pack);
+        for (row, became) in rows {
+            let (what, name) = became.split_once(' ').unwrap();
+            let is_there = match what {
+                "rule" => explanation.rules.iter().any(|rule| rule.rule == name),
+                "question" => pack.questions(ARREST).iter().any(|row| row.id == name),
+                _ => explanation.policy_rows.iter().any(|row| row.field == name),
+            };
+            assert!(is_there, "{id}: {row} became no {became}");
+        }
+    }
+}
+
+#[test]
+fn what_no_text_bears_out_says_so() {
+    for builtin in builtin() {
+        for rule in explain(&builtin.pack).rules {
+            assert_eq!(
+                rule.verified,
+                rule.source != "not recorded",
+                "{}",
+                rule.rule
+            );
+            assert!(!rule.words.en.is_empty() && !rule.words.es.is_empty());
+        }
+    }
+}
+
+fn baltimore(answers: &[(&str, &str)]) -> (Outcome, Vec<String>, Vec<String>, Option<Door>) {
+    let pack = builtin_pack("md-baltimore-2017").unwrap();
+    let mut facts = clear_of(pack);
+    set(&mut facts, answers);
+    let got = screen(pack, &facts, ARREST, date("2017-03-01"));
+    let hits = findings_with(&got, FindingResult::Hit);
+    (
+        got.outcome,
+        hits,
+        findings_with(&got, FindingResult::Unknown),
+        got.other_door,
+    )
+}
+
+#[test]
+fn the_published_vectors_1_to_4_hold() {
+    let none = Vec::<String>::new;
+    let named = |name: &str| vec![name.to_owned()];
+    assert_eq!(
+        baltimore(&[]),
+        (Outcome::PresumptivelyEligible, none(), none(), None)
+    );
+    assert_eq!(
+        baltimore(&[("open_warrant", "unknown")]),
+        (
+            Outcome::NeedsVerification,
+            none(),
+            named("no_open_warrant"),
+            None
+        )
+    );
+    assert_eq!(
+        baltimore(&[
+            ("open_warrant", "unknown"),
+            ("supervision.probation", "yes")
+        ]),
+        (
+            Outcome::PresumptivelyIneligible,
+            named("supervision_none"),
+            named("no_open_warrant"),
+            None
+        )
+    );
+    assert_eq!(
+        baltimore(&[("zone", "outside")]),
+        (
+            Outcome::PresumptivelyIneligible,
+            named("in_zone"),
+            none(),
+            Some(Door::SocialContact)
+        )
+    );
+}
+
+#[test]
+fn ages_at_the_limit_of_18() {
+    use FindingResult::{Hit, Pass, Unknown};
+    let table = [
+        ("2000-03-01", "2018-02-28", Hit),
+        ("2000-03-01", "2018-03-01", Pass),
+        ("2000-03-01", "2018-03-02", Pass),
+        // A birthday of 29 February is 28 February in a common year.
+        ("2000-02-29", "2018-02-27", Hit),
+        ("2000-02-29", "2018-02-28", Pass),
+        ("2000-02-29", "2018-03-01", Pass),
+        ("2002-02-28", "2020-02-27", Hit),
+        ("2002-02-28", "2020-02-28", Pass),
+        ("2002-03-01", "2020-02-29", Hit),
+        ("17", "2020-06-01", Hit),
+        ("18", "2020-06-01", Pass),
+        ("17 estimated", "2020-06-01", Hit),
+        ("18 estimated", "2020-06-01", Pass),
+        ("16-17", "2020-06-01", Hit),
+        ("17-18", "2020-06-01", Unknown),
+        ("16-40", "2020-06-01", Unknown),
+        ("18-20", "2020-06-01", Pass),
+        ("17+", "2020-06-01", Unknown),
+        ("18+", "2020-06-01", Pass),
+        ("unknown", "2020-06-01", Unknown),
+    ];
+    for id in ["md-baltimore-2017", "mo-stlouis-county-2021"] {
+        let pack = builtin_pack(id).unwrap();
+        for (age, as_of, expected) in table {
+            let mut facts = clear_of(pack);
+            set(&mut facts, &[("age", age)]);
+            let got = screen(pack, &facts, ARREST, date(as_of));
+            let min_age = got.findings.iter().find(|f| f.rule == "min_age").unwrap();
+            assert_eq!(min_age.result, expected, "{age} on {as_of}");
+        }
+    }
+}
+
+#[test]
+fn a_door_that_the_site_does_not_offer_is_for_staff() {
+    let pack = builtin_pack("mo-stlouis-county-2021").unwrap();
+    let got = screen(pack, &clear_of(pack), Door::Community, date("2021-06-01"));
+    assert_eq!(got.outcome, Outcome::NeedsVerification);
+    assert_eq!(
+        findings_with(&got, FindingResult::Hit),
+        ["door_not_offered"]
+    );
+    let mut facts = clear_of(pack);
+    set(&mut facts, &[("age", "15")]);
+    let got = screen(pack, &facts, Door::Community, date("2021-06-01"));
+    assert_eq!(got.outcome, Outcome::PresumptivelyIneligible);
+}
+
+#[test]
+fn nobody_is_pointed_towards_an_arrest() {
+    let pack = builtin_pack("md-baltimore-2017").unwrap();
+    let mut facts = clear_of(pack);
+    set(&mut facts, &[("volunteers", "no")]);
+    for door in Door::ALL {
+        assert_ne!(
+            screen(pack, &facts, door, date("2017-03-01")).other_door,
+            Some(ARREST)
+        );
+    }
+}
+
+#[test]
+fn a_misspelt_class_site_question_or_area_is_named() {
+    let pack = builtin_pack("md-baltimore-2017").unwrap();
+    let mut facts = Facts::default();
+    set(
+        &mut facts,
+        &[
+            ("history.violnt", "no"),
+            ("site.low_level", "yes"),
+            ("zone", "pilot_aera"),
+        ],
+    );
+    let paths: Vec<_> = pack
+        .check_facts(&facts)
+        .into_iter()
+        .map(|error| error.path)
+        .collect();
+    assert_eq!(
+        paths,
+        ["history.violnt", "site.low_level", "zone.answer.inside"]
+    );
+    assert_eq!(pack.check_facts(&clear_of(pack)), []);
+}
