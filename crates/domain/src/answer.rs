@@ -29,7 +29,7 @@ use crate::offence::OffenceLevel;
     Ord,
     Serialize,
     Deserialize,
-    JsonSchema,
+    JsonSchema, ts_rs::TS,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
@@ -50,7 +50,7 @@ impl From<bool> for Answer {
 
 /// Where an answer comes from.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ts_rs::TS,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerSource {
@@ -320,9 +320,10 @@ pub struct Involvement {
 
 /// Kinds of evidence of prior involvement.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ts_rs::TS,
 )]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "Evidence")]
 pub enum EvidenceKind {
     /// Police reports, arrests, bookings, charges, convictions.
     Record,
