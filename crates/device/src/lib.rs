@@ -1,1 +1,3 @@
-//! Handoff: `device`.
+//! The field app's use cases, its sync driver, and the contract with the window.
+
+pub mod contract;

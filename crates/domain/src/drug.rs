@@ -45,8 +45,20 @@ pub enum DrugForm {
 
 /// NIBRS drug types.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    ts_rs::TS,
 )]
+#[ts(rename = "Drug")]
 pub enum DrugType {
     /// A: crack cocaine.
     #[serde(rename = "A")]
@@ -106,8 +118,20 @@ pub enum DrugType {
 
 /// NIBRS units of drug quantity.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    ts_rs::TS,
 )]
+#[ts(rename = "MeasureUnit")]
 pub enum DrugUnit {
     /// Grams.
     #[serde(rename = "GM")]

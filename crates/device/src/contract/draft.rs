@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use handoff_domain::{
-    AgeBand, AgeBasis, Answer, AnswerSource, DeclinedReason, Door, Drug, Evidence, IdBasis,
-    MeasureUnit, Need, NotMadeReason, OffenceLevel, Response,
+    AgeBasis, Answer, AnswerSource, DeclinedReason, Door, DrugType, DrugUnit, EvidenceKind,
+    IdBasis, Need, NotMadeReason, OffenceLevel,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -181,6 +181,37 @@ pub enum AgeForm {
     },
 }
 
+/// An age by sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AgeBand {
+    /// Under 18.
+    Under18,
+    /// 18 to 24.
+    From18To24,
+    /// 25 to 34.
+    From25To34,
+    /// 35 to 44.
+    From35To44,
+    /// 45 to 54.
+    From45To54,
+    /// 55 and over.
+    From55,
+}
+
+/// What the person said to the offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "Response")]
+pub enum SaidTo {
+    /// Wants help.
+    Accepted,
+    /// Said no.
+    Declined,
+    /// Wants to think about it.
+    Undecided,
+}
+
 /// Page 2, where.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -231,11 +262,11 @@ pub struct OffenceForm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct DrugForm {
     /// NIBRS drug type.
-    pub drug: Drug,
+    pub drug: DrugType,
     /// As typed.
     pub quantity: String,
     /// NIBRS unit.
-    pub unit: MeasureUnit,
+    pub unit: DrugUnit,
     /// Estimated by sight.
     pub estimated: bool,
 }
@@ -255,7 +286,7 @@ pub struct ComplainantForm {
 #[serde(default)]
 pub struct InvolvementForm {
     /// Kind of evidence.
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<EvidenceKind>,
     /// `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as typed.
     pub when: String,
     /// Inside the site's area.
@@ -285,7 +316,7 @@ pub struct OfferForm {
     /// Why it was not made.
     pub not_made_reason: Option<NotMadeReason>,
     /// What the person said.
-    pub response: Option<Response>,
+    pub response: Option<SaidTo>,
     /// Why they declined, if they said.
     pub declined_reason: Option<DeclinedReason>,
     /// Where to find them.

@@ -135,7 +135,12 @@ impl CommandError {
     /// An error with nothing but its code.
     #[must_use]
     pub fn new(code: ErrorCode, disposition: Disposition) -> Self {
-        Self { code, params: std::collections::BTreeMap::new(), fields: Vec::new(), disposition }
+        Self {
+            code,
+            params: std::collections::BTreeMap::new(),
+            fields: Vec::new(),
+            disposition,
+        }
     }
 
     fn unreadable(name: &str) -> Self {

@@ -2,13 +2,12 @@
 //! receipt, what the site said.
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{
-    ChargeState, Door, EngagementState, Response, VerificationState,
-};
+use handoff_domain::{ChargeState, Door, EngagementState, VerificationState};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
+use super::draft::SaidTo;
 use super::error::ErrorCode;
 use super::verdict::VerdictView;
 
@@ -115,7 +114,7 @@ pub struct ReferralView {
     /// Where it happened.
     pub address: String,
     /// What the person said to the offer; `None` when it was not made.
-    pub response: Option<Response>,
+    pub response: Option<SaidTo>,
     /// The screening as it was when it was saved. Never recomputed.
     pub verdict: Option<VerdictView>,
     /// Why it was referred anyway, if so.
