@@ -1,0 +1,45 @@
+/** The one line about the queue and the link that stands on every screen. */
+import { span } from '$lib/i18n/time';
+import { say } from '$lib/i18n/words.svelte';
+import type { StatusView } from '$lib/ipc/generated/contract';
+import type { Tone } from '$lib/ui/tone';
+
+/** After this long without an answer of the site the line says so. */
+export const LONG_AFTER_HOURS = 24;
+
+export interface Line {
+  tone: Tone;
+  text: string;
+}
+
+export function statusLine(status: StatusView, now = new Date()): Line {
+  const { connection, queue } = status;
+  const { waiting } = queue;
+  if (queue.needs_you > 0) {
+    return { tone: 'warn', text: say('pill-needs-you', { count: queue.needs_you }) };
+  }
+  switch (connection.state) {
+    case 'not_accepted':
+      return { tone: 'bad', text: say('pill-not-accepted', { waiting }) };
+    case 'update_needed':
+      return { tone: 'warn', text: say('pill-update', { waiting }) };
+    case 'syncing': {
+      const { done, total } = connection.progress ?? { done: 0, total: 0 };
+      return total > 0
+        ? { tone: 'info', text: say('pill-sending', { done: Math.min(done + 1, total), total }) }
+        : { tone: 'info', text: say('pill-checking') };
+    }
+    case 'online':
+      return waiting === 0
+        ? { tone: 'ok', text: say('pill-all-sent') }
+        : { tone: 'info', text: say('pill-online-waiting', { waiting }) };
+    case 'offline':
+    case 'unknown': {
+      const last = connection.last_success_at;
+      const long = last && now.getTime() - new Date(last).getTime() > LONG_AFTER_HOURS * 3_600_000;
+      if (long) return { tone: 'warn', text: say('pill-long', { span: span(last, now) }) };
+      if (connection.state === 'offline') return { tone: 'warn', text: say('pill-offline', { waiting }) };
+      return { tone: 'plain', text: say('pill-unknown', { waiting }) };
+    }
+  }
+}

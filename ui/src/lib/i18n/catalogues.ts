@@ -1,0 +1,33 @@
+/**
+ * The Fluent catalogues of `crates/words/locales`, which the command line
+ * reads too. The window holds both languages: it must speak Spanish offline.
+ */
+import { FluentBundle, FluentResource } from '@fluent/bundle';
+import type { Language } from '$lib/ipc/generated/contract';
+
+const FILES = {
+  en: import.meta.glob<string>('../../../../crates/words/locales/en/*.ftl', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+  es: import.meta.glob<string>('../../../../crates/words/locales/es/*.ftl', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+} satisfies Record<Language, Record<string, string>>;
+
+/** Where numbers, dates and plurals follow US usage in both languages. */
+export const LOCALES = { en: 'en-US', es: 'es-US' } satisfies Record<Language, string>;
+
+function load(language: Language): FluentBundle {
+  const bundle = new FluentBundle(LOCALES[language], { useIsolating: false });
+  for (const text of Object.values(FILES[language])) bundle.addResource(new FluentResource(text));
+  return bundle;
+}
+
+export const CATALOGUES = { en: load('en'), es: load('es') } satisfies Record<
+  Language,
+  FluentBundle
+>;
