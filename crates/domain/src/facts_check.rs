@@ -64,9 +64,49 @@ pub enum FieldErrorCode {
     /// An area list without an area.
     #[error("inside no area: name the area, or answer `outside`")]
     NoAreaNamed,
+    /// Something that has to be given is not.
+    #[error("this has to be given before the referral can be sent")]
+    Missing,
+    /// A character that no keyboard types (NUL, escape, …).
+    #[error("a control character is in the text: type it again, or paste it without formatting")]
+    ControlCharacter,
+    /// More characters than are kept.
+    #[error("the text is too long: a line has at most 200 characters, a narrative 280")]
+    TooLong,
+    /// The encounter lies in the future.
+    #[error("the encounter is in the future: correct the time, or the clock of this device")]
+    EncounterInFuture,
+    /// A name and "name not known" at once.
+    #[error("a name is given and also marked as not known: remove one of the two")]
+    NameAndNotKnown,
     /// An id that the pack does not have.
     #[error("the rule pack has no such question, class or area: see `handoff pack explain`")]
     NotInPack,
+}
+
+impl FieldErrorCode {
+    /// The code as it stands in JSON and in message ids.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BirthDateInFuture => "birth_date_in_future",
+            Self::AgeImpossible => "age_impossible",
+            Self::AgeBandReversed => "age_band_reversed",
+            Self::UnknownOffenceCode => "unknown_offence_code",
+            Self::OffenceNotNamed => "offence_not_named",
+            Self::NegativeAmount => "negative_amount",
+            Self::DateInFuture => "date_in_future",
+            Self::DateWithoutYes => "date_without_yes",
+            Self::PositionOffTheGlobe => "position_off_the_globe",
+            Self::NoAreaNamed => "no_area_named",
+            Self::Missing => "missing",
+            Self::ControlCharacter => "control_character",
+            Self::TooLong => "too_long",
+            Self::EncounterInFuture => "encounter_in_future",
+            Self::NameAndNotKnown => "name_and_not_known",
+            Self::NotInPack => "not_in_pack",
+        }
+    }
 }
 
 impl Facts {

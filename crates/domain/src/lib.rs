@@ -32,6 +32,7 @@ mod offence;
 mod person;
 mod policy;
 mod referral;
+mod referral_check;
 pub mod rights;
 mod role;
 mod roster;
