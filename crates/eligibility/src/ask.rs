@@ -167,6 +167,25 @@ impl Ask {
         }
     }
 
+    /// Puts an answer where this question's stands. False for a question that
+    /// yes, no or unknown alone does not answer.
+    pub fn set_yes_no(&self, facts: &mut Facts, answered: Answered) -> bool {
+        match self {
+            Self::Supervision(kind) => {
+                facts.supervision.insert(*kind, answered);
+            }
+            Self::Nexus(kind) => {
+                facts.nexus.insert(*kind, answered);
+            }
+            Self::Plain(plain) => *plain.slot(facts) = Some(answered),
+            Self::Site(id) => {
+                facts.site.insert(id.clone(), answered);
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// The same as what rules may rely on.
     pub(crate) fn relied_on(&self, facts: &Facts) -> Answer {
         self.yes_no(facts).unwrap_or_default().relied_on()

@@ -6,6 +6,10 @@
     reason = "a test says what went wrong by failing"
 )]
 
+pub mod answers;
+pub mod brute;
+pub mod random_pack;
+
 use chrono::NaiveDate;
 use handoff_domain::{Facts, FindingResult, Screening};
 use handoff_eligibility::{RulePack, shorthand};

@@ -1,0 +1,147 @@
+//! The engine's open questions are exactly those of the definition.
+
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod common;
+
+use common::answers::{AS_OF, full, partial};
+use common::brute::{Row, combinations, open_by_engine, open_by_trying_everything};
+use common::{date, random_pack};
+use handoff_domain::Door;
+use handoff_eligibility::{AnswerKind, Question, RulePack, builtin_pack};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+/// Rows in which nothing is answered.
+fn nothing_answered(pack: &RulePack, door: Door) -> Vec<Row> {
+    let rows = pack
+        .questions(door)
+        .into_iter()
+        .filter(|question| !question.rules.is_empty());
+    rows.map(|question| {
+        let mut options = vec!["unknown".to_owned()];
+        options.extend(few(&question));
+        Row {
+            question: question.id,
+            options,
+        }
+    })
+    .collect()
+}
+
+/// For trying everything at once: only what these packs' own limits tell apart.
+fn few(question: &Question) -> Vec<String> {
+    let few: &[&str] = match &question.answer {
+        AnswerKind::Age => &["17", "18"],
+        AnswerKind::Offences => &["35A", "40A", "35A, 40A", "35A, 13A"],
+        AnswerKind::YesNo => &["yes", "no"],
+        AnswerKind::History { .. } => &["no", "yes 1980"],
+        AnswerKind::Matter { .. } => &["no", "yes felony local"],
+        AnswerKind::Zone { areas } => {
+            return vec!["outside".to_owned(), areas[0].id.clone()];
+        }
+    };
+    few.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn with_nothing_answered_every_completion_of_both_packs_agrees() {
+    for id in ["md-baltimore-2017", "mo-stlouis-county-2021"] {
+        let pack = builtin_pack(id).unwrap();
+        for door in Door::ALL {
+            let rows = nothing_answered(pack, door);
+            let expected = open_by_trying_everything(pack, &rows, door, date("2021-06-01"));
+            let got = open_by_engine(pack, &rows, door, date("2021-06-01"));
+            assert_eq!(
+                got,
+                expected,
+                "{id} at {door}, {} completions",
+                combinations(&rows)
+            );
+        }
+    }
+}
+
+/// Some answers are given, some in part, some not; as many are left open as can
+/// be tried.
+fn rows_of(pack: &RulePack, door: Door, seed: &[(u8, u16)], limit: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (question, (how, which)) in pack.questions(door).into_iter().zip(seed.iter().cycle()) {
+        if question.rules.is_empty() {
+            continue;
+        }
+        let which = usize::from(*which);
+        let full = full(&question);
+        let given = full[which % full.len()].clone();
+        let mut partial = partial(&question);
+        let (now, becomes) = if how % 4 == 0 {
+            partial.swap_remove(0)
+        } else {
+            let place = which % partial.len();
+            partial.swap_remove(place)
+        };
+        let mut row = Row {
+            question: question.id,
+            options: vec![now],
+        };
+        row.options.extend(becomes);
+        let is_given = how % 3 == 0;
+        if is_given || combinations(&rows) * row.options.len() > limit {
+            row.options = vec![given];
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+fn runner(cases: u32) -> TestRunner {
+    TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    })
+}
+
+fn seeds() -> impl Strategy<Value = Vec<(u8, u16)>> {
+    proptest::collection::vec((any::<u8>(), any::<u16>()), 1..24)
+}
+
+#[test]
+fn with_some_answers_given_both_packs_agree() {
+    let packs = ["md-baltimore-2017", "mo-stlouis-county-2021"].map(|id| builtin_pack(id).unwrap());
+    let door = proptest::sample::select(&Door::ALL[..]);
+    let mut runner = runner(120);
+    runner
+        .run(&(seeds(), door, 0usize..2), |(seeds, door, which)| {
+            let rows = rows_of(packs[which], door, &seeds, 20_000);
+            let expected = open_by_trying_everything(packs[which], &rows, door, date(AS_OF));
+            prop_assert_eq!(
+                open_by_engine(packs[which], &rows, door, date(AS_OF)),
+                expected
+            );
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn random_packs_agree() {
+    let mut runner = runner(250);
+    runner
+        .run(&(random_pack::packs(), seeds()), |(toml, seeds)| {
+            let pack = RulePack::parse(&toml)
+                .map_err(|error| TestCaseError::fail(format!("{error}\n{toml}")))?;
+            let door = Door::ArrestDiversion;
+            let rows = rows_of(&pack, door, &seeds, 60_000);
+            let expected = open_by_trying_everything(&pack, &rows, door, date(AS_OF));
+            let got = open_by_engine(&pack, &rows, door, date(AS_OF));
+            let now = rows
+                .iter()
+                .map(|row| (&row.question, &row.options[0], row.options.len()));
+            let now: Vec<_> = now.collect();
+            let rules = &toml[toml.find("[[rule]]").unwrap_or(0)..];
+            prop_assert_eq!(&got, &expected, "{:?}\n{}", now, rules);
+            Ok(())
+        })
+        .unwrap();
+}
