@@ -25,7 +25,7 @@ pub struct EnrolmentCode {
     pub url: String,
     /// Its identity.
     pub site: SitePin,
-    /// SHA-256 over the public key of its TLS certificate.
+    /// What its TLS certificate is pinned by; see [`tls_pin`].
     pub tls_pin: [u8; 32],
     /// The secret of this code.
     pub token: [u8; 16],
@@ -35,6 +35,22 @@ impl fmt::Debug for EnrolmentCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EnrolmentCode({}, {:?}, ***)", self.url, self.site)
     }
+}
+
+/// The pin of a TLS key: SHA-256 over its SubjectPublicKeyInfo (DER), the same
+/// bytes that a certificate carries.
+#[must_use]
+pub fn tls_pin(key: &PublicKey) -> [u8; 32] {
+    // SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING }: fixed
+    // for every uncompressed P-256 key (RFC 5480).
+    const HEAD: [u8; 26] = [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
+        0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    ];
+    let mut hash = Sha256::new();
+    hash.update(HEAD);
+    hash.update(key.as_bytes());
+    hash.finalize().into()
 }
 
 /// Why a text is not an enrolment code.
