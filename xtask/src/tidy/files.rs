@@ -24,7 +24,7 @@ const RUST_LINES: usize = 600;
 const UI_LINES: usize = 400;
 
 /// Files that nobody writes or reads by hand.
-const GENERATED: &[&str] = &["ui/src/lib/ipc/generated/"];
+const GENERATED: &[&str] = &["ui/src/lib/ipc/generated/", "ui/src/lib/i18n/generated/"];
 
 /// Longer files, each with its reason. One that is no longer too long is a finding.
 const LONG: &[(&str, &str)] = &[];
@@ -64,12 +64,23 @@ fn check_registry(path: &str, text: &str) -> Vec<Finding> {
                 let why = "is locked to a registry that others do not have";
                 findings.push(Finding::new("registry", at, why));
             }
-        } else if is_config && (line.contains("registry") || line.contains("replace-with")) {
+        } else if is_config && chooses_registry(line) {
             let why = "the repository chooses no registry; that is each machine's business";
             findings.push(Finding::new("registry", at, why));
         }
     }
     findings
+}
+
+/// A line of `.npmrc` or of Cargo's configuration that says where packages come from.
+fn chooses_registry(line: &str) -> bool {
+    let key = line.split('=').next().unwrap_or_default().trim();
+    key == "registry"
+        || key.ends_with(":registry")
+        || key == "replace-with"
+        || key.starts_with("[source")
+        || key.starts_with("[registry")
+        || key.starts_with("[registries")
 }
 
 fn check_lengths(tree: &Tree, long: &[(&str, &str)]) -> Vec<Finding> {
@@ -156,11 +167,15 @@ mod tests {
 
     #[test]
     fn a_configured_registry_is_found() {
-        let npm = "registry=https://mirror.example\n";
+        let npm = "omit-lockfile-registry-resolved=true\n@a:registry = https://mirror.example\n";
         let cargo = "[source.crates-io]\nreplace-with = \"mirror\"\n";
         assert_eq!(
             rules(&[("ui/.npmrc", npm), (".cargo/config.toml", cargo)]),
-            ["registry .cargo/config.toml:2", "registry ui/.npmrc:1"]
+            [
+                "registry .cargo/config.toml:1",
+                "registry .cargo/config.toml:2",
+                "registry ui/.npmrc:2"
+            ]
         );
     }
 
