@@ -6,12 +6,19 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const planted = fileURLToPath(new URL('../src/lib/ui/Planted.svelte', import.meta.url));
 
-writeFileSync(planted, '<script lang="ts">\n  const planted: number = "text";\n</script>\n\n{planted}\n');
+writeFileSync(
+  planted,
+  '<script lang="ts">\n  const planted: number = "text";\n</script>\n\n{planted}\n',
+);
 try {
-  const run = spawnSync(process.execPath, ['node_modules/svelte-check/bin/svelte-check', '--output', 'machine'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const run = spawnSync(
+    process.execPath,
+    ['node_modules/svelte-check/bin/svelte-check', '--output', 'machine'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   if (run.status === 0 || !run.stdout.includes('Planted.svelte')) {
     console.error('svelte-check did not find the planted error');
     process.exitCode = 1;

@@ -86,7 +86,7 @@ export class FixtureCore {
     status: () => this.status,
     enrol: ({ code }) => {
       if (code.length < 6) throw new Refused('code_unreadable');
-      this.status = { ...canned.status(), session: this.#session(canned.PEOPLE[0]!.user) };
+      this.status = { ...canned.status(), session: this.#session(canned.DANA.user) };
       return this.status;
     },
     unlock: ({ user, password }) => {
@@ -114,7 +114,7 @@ export class FixtureCore {
       const view = this.#draft(draft);
       const fields = [...view.missing];
       if (view.verdict?.advice === 'use_other_route' && !refer_anyway?.trim()) {
-        fields.push({ path: 'refer_anyway', code: 'reason_missing', params: {} });
+        fields.push({ path: 'refer_anyway', code: 'missing', params: {} });
       }
       if (fields.length > 0) {
         const refused = new Refused('form_incomplete');
@@ -124,7 +124,7 @@ export class FixtureCore {
       const who = view.form.who;
       this.lines = [
         {
-          ...canned.lines[0]!,
+          ...canned.line,
           referral: draft,
           short: draft.slice(0, 8),
           door: view.door,
@@ -159,7 +159,13 @@ export class FixtureCore {
   #session(user: string) {
     const person = canned.PEOPLE.find((one) => one.user === user);
     if (!person) throw new Refused('unknown_user');
-    return { user, name: person.name, roles: ['officer'], write_only: false, locks_after_seconds: 600 };
+    return {
+      user,
+      name: person.name,
+      roles: ['officer'],
+      write_only: false,
+      locks_after_seconds: 600,
+    };
   }
 
   answer(name: CommandName, request: unknown): { code: number; body: unknown } {

@@ -15,8 +15,13 @@ import type {
 export const now = new Date();
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
 
+export const DANA = {
+  user: '0191a000-0000-7000-8000-000000000001',
+  name: 'Dana Alvarez',
+  initials: 'DA',
+};
 export const PEOPLE = [
-  { user: '0191a000-0000-7000-8000-000000000001', name: 'Dana Alvarez', initials: 'DA' },
+  DANA,
   { user: '0191a000-0000-7000-8000-000000000002', name: 'Omar Whitfield', initials: 'OW' },
 ];
 
@@ -117,7 +122,7 @@ export function checklist(form: ReferralForm): QuestionRow[] {
 export function verdict(form: ReferralForm): VerdictView {
   const young = form.who.age.kind === 'band' && form.who.age.band === 'under18';
   const findings: FindingRow[] = [
-    {
+    <FindingRow>{
       rule: 'min_age',
       words: { en: 'The person is 18 or older.', es: 'La persona tiene 18 años o más.' },
       clause: 'Baltimore LEAD protocol, section 2 (a)',
@@ -174,16 +179,16 @@ export function draftView(draft: string, door: Door, page: number, form: Referra
   const missing = [];
   const { who, offer, why } = form;
   if (!who.given_name && !who.family_name && !who.goes_by && !who.name_not_known) {
-    missing.push({ path: 'who.given_name', code: 'name_missing', params: {} });
+    missing.push({ path: 'who.given_name', code: 'missing', params: {} });
   }
   if (who.age.kind === 'not_given') {
-    missing.push({ path: 'who.age', code: 'age_missing', params: {} });
+    missing.push({ path: 'who.age', code: 'missing', params: {} });
   }
   if (why.needs.length === 0) {
-    missing.push({ path: 'why.needs', code: 'needs_missing', params: {} });
+    missing.push({ path: 'why.needs', code: 'missing', params: {} });
   }
   if (offer.made === null) {
-    missing.push({ path: 'offer.made', code: 'offer_missing', params: {} });
+    missing.push({ path: 'offer.made', code: 'missing', params: {} });
   }
   return {
     draft,
@@ -217,7 +222,7 @@ export const choices: ChoicesView = {
 };
 
 const id = (n: number) => `0191f2a4-7b1c-7c3e-9f21-00000000000${n}`;
-const line = (n: number, over: Partial<ReferralLine>): ReferralLine => ({
+const lineOf = (n: number, over: Partial<ReferralLine>): ReferralLine => ({
   referral: id(n),
   short: id(n).slice(0, 8),
   door: 'social_contact',
@@ -229,16 +234,17 @@ const line = (n: number, over: Partial<ReferralLine>): ReferralLine => ({
   ...over,
 });
 
+export const line = lineOf(1, {});
 export const lines: ReferralLine[] = [
-  line(1, {}),
-  line(2, { name: '', door: 'arrest_diversion', standing: { kind: 'sent' } }),
-  line(3, {
+  line,
+  lineOf(2, { name: '', door: 'arrest_diversion', standing: { kind: 'sent' } }),
+  lineOf(3, {
     name: 'محمد علي',
     standing: { kind: 'received', received_at: ago(90), receipt: 'K7QF-2M9X' },
     verification: 'approved',
     engagement: 'contact_attempting',
   }),
-  line(4, {
+  lineOf(4, {
     name: 'T. Brooks',
     standing: { kind: 'parked', code: 'lane_gap' },
     verification: 'needs_information',

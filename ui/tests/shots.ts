@@ -62,7 +62,10 @@ class Tour {
 
   /** The nth option of the group of a form path. */
   async pick(path: string, nth: number): Promise<void> {
-    await this.page.locator(`#f-${path.replaceAll('.', '-')} [data-options] label`).nth(nth).click();
+    await this.page
+      .locator(`#f-${path.replaceAll('.', '-')} [data-options] label`)
+      .nth(nth)
+      .click();
   }
 
   async onward(): Promise<void> {

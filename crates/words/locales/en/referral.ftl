@@ -70,7 +70,6 @@ who-language-open = Language and interpreter
 who-language = Speaks best
 who-language-other = Another language
 who-language-other-hint = Its name, such as Arabic.
-who-interpreter = Interpreter
 who-interpreter_needed = An interpreter is needed
 
 ## Page 2
@@ -101,7 +100,6 @@ why-drugs-others = Other drugs
 why-drug-quantity = Amount
 why-drug-quantity-hint = A number, such as 2.5. Leave it empty when not measured.
 why-drug-unit = Unit
-why-drug-how = How it was measured
 why-drug-estimated = Estimated by sight
 why-complainant = Is somebody harmed who may want charges?
 why-complainant-declines = Do they decline prosecution?
@@ -149,7 +147,7 @@ know-open = { $open ->
    *[other] { $open } questions are open. “Don’t know” is a fine answer.
 }
 know-first = This one helps most.
-know-no-matter = This changes nothing any more.
+know-no-matter = No longer changes the result.
 know-most_recent = When was it last?
 know-source = { $source } — change
 know-source-ask = How do you know?
@@ -176,8 +174,14 @@ advice-staff_will_review-next = A rule was met that staff can set aside. You can
 advice-use_other_route = Use the other route
 advice-use_other_route-next = A rule of the site points to another route. You can refer anyway, with a reason.
 verdict-other-door = This person may fit another kind of referral: { $door }.
-verdict-unknown = { $count } not known yet
-verdict-passed = { $count } fine
+verdict-unknown = { $count ->
+    [one] 1 rule not known yet
+   *[other] { $count } rules not known yet
+}
+verdict-passed = { $count ->
+    [one] 1 rule is fine
+   *[other] { $count } rules are fine
+}
 verdict-pack = Rules: { $pack }, version { $version }.
 verdict-pack-effective = In force since { $date }.
 verdict-pack-old = This device last heard about the rules { $days } days ago.

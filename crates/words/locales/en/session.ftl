@@ -13,7 +13,6 @@ enrol-again-differs = The two passwords are not the same
 enrol-do = Set up this device
 enrol-busy = Setting up…
 password = Password
-password-look = While you type
 password-show = Show the password
 unlock = Unlock
 unlock-who = Who are you?

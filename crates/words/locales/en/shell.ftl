@@ -88,8 +88,7 @@ theme-day = Day
 theme-night = Night
 theme-tactical = Dim red
 text-size = Text size
-gloves = Gloves
-gloves-on = Larger buttons
+gloves-on = Larger buttons, for gloves
 
 ## Keys
 
@@ -111,6 +110,4 @@ keys-theme = Day, night, dim red
 keys-lock = Lock
 keys-blackout = Black screen
 keys-help = This list
-keys-single = Single keys
-keys-single-hint = Letters and numbers never act while you type text.
-keys-single-on = Letters and numbers act on their own
+keys-single-on = Letters and numbers act on their own (never while you type text)

@@ -70,7 +70,6 @@ who-language-open = Idioma e intérprete
 who-language = Habla mejor
 who-language-other = Otro idioma
 who-language-other-hint = Su nombre, como árabe.
-who-interpreter = Intérprete
 who-interpreter_needed = Se necesita intérprete
 
 ## Page 2
@@ -101,7 +100,6 @@ why-drugs-others = Otras drogas
 why-drug-quantity = Cantidad
 why-drug-quantity-hint = Un número, como 2.5. Déjelo vacío si no se midió.
 why-drug-unit = Unidad
-why-drug-how = Cómo se midió
 why-drug-estimated = Estimada a simple vista
 why-complainant = ¿Hay una persona perjudicada que quizá quiera presentar cargos?
 why-complainant-declines = ¿Renuncia a la acusación?
@@ -149,7 +147,7 @@ know-open = { $open ->
    *[other] Quedan { $open } preguntas. “No sé” es una buena respuesta.
 }
 know-first = Esta es la que más ayuda.
-know-no-matter = Esta ya no cambia nada.
+know-no-matter = Ya no cambia el resultado.
 know-most_recent = ¿Cuándo fue la última vez?
 know-source = { $source } — cambiar
 know-source-ask = ¿Cómo lo sabe?
@@ -176,8 +174,14 @@ advice-staff_will_review-next = Se cumple una regla que el personal puede dejar 
 advice-use_other_route = Use la otra vía
 advice-use_other_route-next = Una regla del sitio señala otra vía. Puede referir de todos modos, con un motivo.
 verdict-other-door = Para esta persona puede servir otro tipo de referencia: { $door }.
-verdict-unknown = { $count } sin saber
-verdict-passed = { $count } en orden
+verdict-unknown = { $count ->
+    [one] 1 regla sin saber
+   *[other] { $count } reglas sin saber
+}
+verdict-passed = { $count ->
+    [one] 1 regla en orden
+   *[other] { $count } reglas en orden
+}
 verdict-pack = Reglas: { $pack }, versión { $version }.
 verdict-pack-effective = Vigentes desde { $date }.
 verdict-pack-old = Este equipo supo de las reglas por última vez hace { $days } días.

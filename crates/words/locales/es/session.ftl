@@ -13,7 +13,6 @@ enrol-again-differs = Las dos contraseñas no son iguales
 enrol-do = Preparar este equipo
 enrol-busy = Preparando…
 password = Contraseña
-password-look = Mientras escribe
 password-show = Mostrar la contraseña
 unlock = Desbloquear
 unlock-who = ¿Quién es usted?

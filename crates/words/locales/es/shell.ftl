@@ -88,8 +88,7 @@ theme-day = Día
 theme-night = Noche
 theme-tactical = Rojo tenue
 text-size = Tamaño del texto
-gloves = Guantes
-gloves-on = Botones más grandes
+gloves-on = Botones más grandes, para guantes
 
 ## Keys
 
@@ -111,6 +110,4 @@ keys-theme = Día, noche, rojo tenue
 keys-lock = Bloquear
 keys-blackout = Pantalla negra
 keys-help = Esta lista
-keys-single = Teclas sueltas
-keys-single-hint = Las letras y los números nunca actúan mientras usted escribe.
-keys-single-on = Las letras y los números actúan por sí solos
+keys-single-on = Las letras y los números actúan por sí solos (nunca mientras usted escribe)

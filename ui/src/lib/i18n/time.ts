@@ -36,7 +36,8 @@ export function moment(when: string | Date, now = new Date()): string {
 /** `1 h 12 min`: how long ago, in whole minutes. */
 export function span(since: string | Date, now = new Date()): string {
   const milliseconds = Math.max(0, now.getTime() - new Date(since).getTime());
-  if (milliseconds < HOUR) return say('span-minutes', { minutes: Math.floor(milliseconds / MINUTE) });
+  if (milliseconds < HOUR)
+    return say('span-minutes', { minutes: Math.floor(milliseconds / MINUTE) });
   if (milliseconds < DAY) {
     return say('span-hours', {
       hours: Math.floor(milliseconds / HOUR),

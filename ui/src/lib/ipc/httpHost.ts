@@ -16,7 +16,7 @@ export class HttpHost implements Host {
 
   async call<C extends CommandName>(command: C, request: Request<C>): Promise<View<C>> {
     let answer: unknown;
-    let ok = false;
+    let ok: boolean;
     try {
       const response = await fetch(`${this.#base}/${command}`, {
         method: 'POST',

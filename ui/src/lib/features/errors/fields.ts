@@ -9,8 +9,14 @@ export function pageOf(path: string): number {
   return PAGES[path.split('.')[0] ?? ''] ?? 5;
 }
 
+/** The sentence for this very field, or the one for its code, or that something has to change. */
 export function sayField(error: FieldError): string {
-  return sayIfKnown(`field-${error.code}`, error.params) ?? say('field-unknown');
+  const field = error.path.replaceAll(/\.\d+\b/g, '').replaceAll('.', '-');
+  return (
+    sayIfKnown(`field-${error.code}-${field}`, error.params) ??
+    sayIfKnown(`field-${error.code}`, error.params) ??
+    say('field-unknown')
+  );
 }
 
 /** What stands beside the field at `path`: the errors of it and of its parts. */

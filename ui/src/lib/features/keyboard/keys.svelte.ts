@@ -27,7 +27,9 @@ export function isTextField(target: EventTarget | null): boolean {
 
 /** Controls for which Enter already means something. */
 function ownsEnter(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('button, a, summary, textarea, input') !== null;
+  return (
+    target instanceof Element && target.closest('button, a, summary, textarea, input') !== null
+  );
 }
 
 export class KeyRouter {

@@ -7,10 +7,10 @@ import type {
   Answer,
   AnswerSource,
   DeclinedReason,
-  Drug,
-  Evidence,
+  DrugType,
+  EvidenceKind,
   IdBasis,
-  MeasureUnit,
+  DrugUnit,
   Need,
   NotMadeReason,
   OffenceLevel,
@@ -44,15 +44,32 @@ export const NEEDS = every<Need>()([
   'safety',
   'other',
 ]);
-export const EVIDENCE = every<Evidence>()([
+export const EVIDENCE = every<EvidenceKind>()([
   'record',
   'direct_observation',
   'reliable_information',
 ]);
-export const DRUGS = every<Drug>()([
-  'D', 'A', 'B', 'L', 'H', 'E', 'U', 'M', 'N', 'O', 'J', 'K', 'I', 'F', 'G', 'C', 'P', 'X',
+export const DRUGS = every<DrugType>()([
+  'D',
+  'A',
+  'B',
+  'L',
+  'H',
+  'E',
+  'U',
+  'M',
+  'N',
+  'O',
+  'J',
+  'K',
+  'I',
+  'F',
+  'G',
+  'C',
+  'P',
+  'X',
 ]);
-export const UNITS = every<MeasureUnit>()(['GM', 'DU', 'OZ', 'ML', 'KG', 'LB', 'NP', 'XX']);
+export const UNITS = every<DrugUnit>()(['GM', 'DU', 'OZ', 'ML', 'KG', 'LB', 'NP', 'XX']);
 export const LEVELS = every<OffenceLevel>()(['infraction', 'misdemeanor', 'felony']);
 export const NOT_MADE = every<NotMadeReason>()([
   'unable_to_communicate',

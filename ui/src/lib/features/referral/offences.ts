@@ -7,7 +7,9 @@ const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLo
 
 /** Offences whose code or description holds every word that was typed. */
 export function find(offences: readonly OffenceChoice[], typed: string): OffenceChoice[] {
-  const words = fold(typed).split(/\s+/).filter((word) => word !== '');
+  const words = fold(typed)
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length === 0) return [];
   return offences
     .filter((one) => {

@@ -55,7 +55,11 @@ function drugWords(why: WhyForm): string[] {
   return why.drugs.map((one) => {
     const drug = say(`drug-${one.drug}`);
     if (one.quantity.trim() === '') return drug;
-    const amount = say('summary-drug', { drug, quantity: one.quantity, unit: say(`unit-${one.unit}`) });
+    const amount = say('summary-drug', {
+      drug,
+      quantity: one.quantity,
+      unit: say(`unit-${one.unit}`),
+    });
     return one.estimated ? `${amount} (${say('why-drug-estimated')})` : amount;
   });
 }

@@ -20,6 +20,7 @@ export function joinWhen(date: string, time: string): string {
   const numbers = [days[1], days[2], days[3], clock[1], clock[2]].map(Number);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = numbers;
   const moment = new Date(year, month - 1, day, hour, minute);
-  const same = moment.getMonth() === month - 1 && moment.getDate() === day && hour < 24 && minute < 60;
+  const same =
+    moment.getMonth() === month - 1 && moment.getDate() === day && hour < 24 && minute < 60;
   return same ? localIso(moment) : `${date}T${time}`;
 }

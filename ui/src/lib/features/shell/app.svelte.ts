@@ -15,7 +15,12 @@ import { Announcements } from './announcements.svelte';
 import { Blackout } from './blackout.svelte';
 import { IdleLock } from './idle';
 
-const FIRST_LOOK: Preferences = { theme: 'night', gloves: false, text_percent: 100, language: 'en' };
+const FIRST_LOOK: Preferences = {
+  theme: 'night',
+  gloves: false,
+  text_percent: 100,
+  language: 'en',
+};
 
 export class FieldApp {
   readonly queries: Queries;
