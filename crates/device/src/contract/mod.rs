@@ -57,10 +57,12 @@ pub struct Command {
     pub reads: &'static [Topic],
     /// Topics that the command may change.
     pub writes: &'static [Topic],
+    /// What it does, in one line.
+    pub doc: &'static str,
 }
 
 macro_rules! commands {
-    ($( $(#[$doc:meta])* $name:ident($request:ident) -> $view:ident reads [$($read:ident),*] writes [$($write:ident),*]; )*) => {
+    ($( #[doc = $doc:literal] $name:ident($request:ident) -> $view:ident reads [$($read:ident),*] writes [$($write:ident),*]; )*) => {
         /// The command table.
         pub const COMMANDS: &[Command] = &[
             $( Command {
@@ -69,12 +71,20 @@ macro_rules! commands {
                 view: stringify!($view),
                 reads: &[$(Topic::$read),*],
                 writes: &[$(Topic::$write),*],
+                doc: $doc,
             } ),*
         ];
 
         /// What a host of the core can be asked. One method a command.
         pub trait Commands {
-            $( $(#[$doc])* fn $name(&self, request: $request) -> impl Future<Output = Result<$view, CommandError>> + Send; )*
+            $( #[doc = $doc] fn $name(&self, request: $request) -> impl Future<Output = Result<$view, CommandError>> + Send; )*
+        }
+
+        /// Shows every type of the contract, for the code generator.
+        pub fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {
+            $( visitor.visit::<$request>(); visitor.visit::<$view>(); )*
+            visitor.visit::<CommandError>();
+            visitor.visit::<Event>();
         }
 
         /// Calls a command by its name, with its request and view as JSON: the

@@ -1,0 +1,340 @@
+//! From the form as typed to the report as saved.
+//!
+//! A form may hold anything; a report only what reads. What does not read is
+//! named by its path in the form and left out of the report, so that a verdict
+//! can be shown while somebody is still typing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use handoff_domain::{
+    Age, Answer, AnswerSource, Answered, Complainant, ComplainantAnswer, ContactDetails,
+    DeclinedReason, Door, DrugAmount, DrugForm as DrugShape, Facts, FieldErrorCode, Involvement,
+    InvolvementAnswer, Offer, Overdose, PartialDate, PersonDescription, Place, Quantity,
+    ReferralReport, Response, SuspectedOffence, Trigger, Zone, ZoneAnswer,
+};
+use handoff_eligibility::RulePack;
+
+use super::checklist;
+use crate::contract::{
+    AgeBand, AgeForm, FieldError, InvolvementForm, OfferForm, ReferralForm, SaidTo, WhoForm,
+};
+
+/// The area id that says "outside every area of the site".
+pub const OUTSIDE: &str = "outside";
+
+/// What does not read, by path in the form.
+#[derive(Debug, Default)]
+pub struct FormErrors(Vec<FieldError>);
+
+impl FormErrors {
+    fn say(&mut self, path: impl Into<String>, code: &str) {
+        self.0.push(FieldError {
+            path: path.into(),
+            code: code.to_owned(),
+            params: BTreeMap::new(),
+        });
+    }
+}
+
+/// Reads a form. The report holds everything that reads; the errors name the
+/// rest and what is missing. With errors it must not be saved as a referral.
+#[must_use]
+pub fn report_of(
+    form: &ReferralForm,
+    door: Door,
+    pack: Option<&RulePack>,
+    now: DateTime<Utc>,
+) -> (ReferralReport, Vec<FieldError>) {
+    let mut errors = FormErrors::default();
+    let (offer, contact) = offer(&form.offer, &mut errors);
+    let facts = facts(form, pack, &mut errors);
+    let report = ReferralReport {
+        door,
+        trigger: form.why.overdose.happened.then_some(Trigger::PostOverdose),
+        person: person(&form.who, contact),
+        facts,
+        place: Place {
+            address: form.place.address.trim().to_owned(),
+            incident_number: form.place.incident_number.trim().to_owned(),
+        },
+        needs: form.why.needs.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+        overdose: overdose(form, &mut errors),
+        offer: offer.unwrap_or(Offer::Made(Response::Undecided)),
+        narrative: form.why.narrative.trim().to_owned(),
+        refer_anyway: None,
+    };
+    let said: BTreeSet<String> = errors.0.iter().map(|error| error.path.clone()).collect();
+    let checked = report.validate(now).into_iter().map(|error| FieldError {
+        path: contract_path(&error.path),
+        code: error.code.as_str().to_owned(),
+        params: BTreeMap::new(),
+    });
+    // A field that does not read is missing in the report too: say it once.
+    errors.0.extend(checked.filter(|error| !said.contains(&error.path)));
+    if let Some(pack) = pack {
+        errors.0.extend(pack.check_facts(&report.facts).into_iter().map(|error| FieldError {
+            path: contract_path(&format!("facts.{}", error.path)),
+            code: error.code.as_str().to_owned(),
+            params: BTreeMap::new(),
+        }));
+    }
+    (report, errors.0)
+}
+
+fn person(who: &WhoForm, contact: ContactDetails) -> PersonDescription {
+    let trimmed = |text: &str| text.trim().to_owned();
+    PersonDescription {
+        given_name: trimmed(&who.given_name),
+        family_name: trimmed(&who.family_name),
+        goes_by: Some(trimmed(&who.goes_by)).filter(|name| !name.is_empty()).into_iter().collect(),
+        name_not_known: who.name_not_known,
+        id_basis: who.id_basis,
+        language: Some(trimmed(&who.language)).filter(|language| !language.is_empty()),
+        interpreter_needed: who.interpreter_needed,
+        observed: None,
+        contact,
+    }
+}
+
+fn offer(form: &OfferForm, errors: &mut FormErrors) -> (Option<Offer>, ContactDetails) {
+    let offer = match (form.made, form.response, form.not_made_reason) {
+        (Some(true), Some(SaidTo::Accepted), _) => Some(Offer::Made(Response::Accepted)),
+        (Some(true), Some(SaidTo::Undecided), _) => Some(Offer::Made(Response::Undecided)),
+        (Some(true), Some(SaidTo::Declined), _) => Some(Offer::Made(Response::Declined(
+            form.declined_reason.unwrap_or(DeclinedReason::NotSaid),
+        ))),
+        (Some(true), None, _) => {
+            errors.say("offer.response", FieldErrorCode::Missing.as_str());
+            None
+        }
+        (Some(false), _, Some(reason)) => Some(Offer::NotMade(reason)),
+        (Some(false), _, None) => {
+            errors.say("offer.not_made_reason", FieldErrorCode::Missing.as_str());
+            None
+        }
+        (None, ..) => {
+            errors.say("offer.made", FieldErrorCode::Missing.as_str());
+            None
+        }
+    };
+    let contact = ContactDetails {
+        where_to_find: form.where_to_find.trim().to_owned(),
+        phone: form.phone.trim().to_owned(),
+        safe_to_leave_message: form.safe_to_leave_message,
+    };
+    (offer, contact)
+}
+
+fn overdose(form: &ReferralForm, errors: &mut FormErrors) -> Option<Overdose> {
+    let overdose = &form.why.overdose;
+    let doses = match overdose.doses.trim() {
+        "" => None,
+        text => match text.parse() {
+            Ok(doses) => Some(doses),
+            Err(_) => {
+                errors.say("why.overdose.doses", "not_a_number");
+                None
+            }
+        },
+    };
+    overdose.happened.then_some(Overdose { naloxone_given: overdose.naloxone_given, doses })
+}
+
+fn facts(form: &ReferralForm, pack: Option<&RulePack>, errors: &mut FormErrors) -> Facts {
+    let mut facts = Facts { age: age(&form.who.age, errors), ..Facts::default() };
+    match form.place.encounter_at.trim() {
+        "" => {}
+        text => match DateTime::parse_from_rfc3339(text) {
+            Ok(at) => facts.encounter_at = Some(at),
+            Err(_) => errors.say("place.encounter_at", "not_a_time"),
+        },
+    }
+    facts.zone = form.place.zone.as_deref().filter(|zone| !zone.is_empty()).map(|zone| ZoneAnswer {
+        answer: if zone == OUTSIDE {
+            Zone::Outside
+        } else {
+            Zone::Inside(BTreeSet::from([zone.to_owned()]))
+        },
+        source: Some(AnswerSource::OfficerKnowledge),
+        checked_at: None,
+    });
+    facts.suspected_offences = form
+        .why
+        .offences
+        .iter()
+        .map(|offence| SuspectedOffence {
+            code: Some(offence.code.trim().to_owned()).filter(|code| !code.is_empty()),
+            level: offence.level,
+            statute: Some(offence.statute.trim().to_owned()).filter(|text| !text.is_empty()),
+            local_text: None,
+        })
+        .collect();
+    for (i, drug) in form.why.drugs.iter().enumerate() {
+        let quantity = match drug.quantity.trim() {
+            "" => None,
+            text => match text.parse::<Quantity>() {
+                Ok(quantity) => Some(quantity),
+                Err(_) => {
+                    errors.say(format!("why.drugs.{i}.quantity"), "not_a_number");
+                    None
+                }
+            },
+        };
+        facts.drugs.push(DrugAmount {
+            drug: drug.drug,
+            quantity,
+            unit: drug.unit,
+            estimated: drug.estimated,
+            form: DrugShape::default(),
+        });
+    }
+    facts.complainant = complainant(form);
+    facts.prior_involvement = involvement(&form.why.involvement, errors);
+    // What the person said to the offer answers whether they want to take part.
+    facts.volunteers = match (form.offer.made, form.offer.response) {
+        (Some(true), Some(SaidTo::Accepted)) => Some(Answer::Yes),
+        (Some(true), Some(SaidTo::Declined)) => Some(Answer::No),
+        (Some(true), Some(SaidTo::Undecided)) => Some(Answer::Unknown),
+        _ => None,
+    }
+    .map(|answer| Answered::new(answer, AnswerSource::ParticipantStatement));
+    for (id, answer) in &form.answers {
+        let most_recent = match answer.most_recent.trim() {
+            "" => None,
+            text => match text.parse::<PartialDate>() {
+                Ok(date) => Some(date),
+                Err(_) => {
+                    errors.say(format!("answers.{id}.most_recent"), "not_a_date");
+                    None
+                }
+            },
+        };
+        if !checklist::answer_question(&mut facts, id, answer.answer, answer.source, most_recent) {
+            errors.say(format!("answers.{id}"), FieldErrorCode::NotInPack.as_str());
+        }
+    }
+    // An answer to a question that the pack no longer asks is kept, not judged.
+    let _ = pack;
+    facts
+}
+
+fn age(form: &AgeForm, errors: &mut FormErrors) -> Option<Age> {
+    match form {
+        AgeForm::NotGiven => None,
+        AgeForm::BirthDate { year, month, day } => {
+            if [year, month, day].iter().all(|part| part.trim().is_empty()) {
+                return None;
+            }
+            let read = || {
+                NaiveDate::from_ymd_opt(
+                    year.trim().parse().ok()?,
+                    month.trim().parse().ok()?,
+                    day.trim().parse().ok()?,
+                )
+            };
+            let date = read().filter(|_| year.trim().len() == 4);
+            if date.is_none() {
+                errors.say("who.age", "not_a_date");
+            }
+            date.map(Age::BirthDate)
+        }
+        AgeForm::Years { years, basis } => match years.trim() {
+            "" => None,
+            text => match text.parse() {
+                Ok(years) => Some(Age::Years { years, basis: *basis }),
+                Err(_) => {
+                    errors.say("who.age", "not_a_number");
+                    None
+                }
+            },
+        },
+        AgeForm::Band { band } => {
+            let (from, to) = match band {
+                AgeBand::Under18 => (0, Some(17)),
+                AgeBand::From18To24 => (18, Some(24)),
+                AgeBand::From25To34 => (25, Some(34)),
+                AgeBand::From35To44 => (35, Some(44)),
+                AgeBand::From45To54 => (45, Some(54)),
+                AgeBand::From55 => (55, None),
+            };
+            Some(Age::Band { from, to })
+        }
+    }
+}
+
+fn complainant(form: &ReferralForm) -> Option<ComplainantAnswer> {
+    let complainant = &form.why.complainant;
+    let answer = match (complainant.present?, complainant.declines) {
+        (Answer::No, _) => Complainant::None,
+        (Answer::Yes, Some(Answer::Yes)) => Complainant::DeclinesProsecution,
+        (Answer::Yes, Some(Answer::No)) => Complainant::WantsProsecution,
+        _ => Complainant::Unknown,
+    };
+    Some(ComplainantAnswer {
+        answer,
+        source: Some(AnswerSource::OfficerKnowledge),
+        checked_at: None,
+    })
+}
+
+fn involvement(forms: &[InvolvementForm], errors: &mut FormErrors) -> Option<InvolvementAnswer> {
+    let mut evidence = Vec::new();
+    for (i, form) in forms.iter().enumerate() {
+        let Some(kind) = form.evidence else { continue };
+        let date = match form.when.trim() {
+            "" => None,
+            text => match text.parse::<PartialDate>() {
+                Ok(date) => Some(date),
+                Err(_) => {
+                    errors.say(format!("why.involvement.{i}.when"), "not_a_date");
+                    None
+                }
+            },
+        };
+        evidence.push(Involvement {
+            evidence: kind,
+            date,
+            in_zone: form.in_zone.unwrap_or_default(),
+            documented: Answer::Unknown,
+            source_role: None,
+            basis: Some(form.basis.trim().to_owned()).filter(|basis| !basis.is_empty()),
+        });
+    }
+    (!evidence.is_empty()).then_some(InvolvementAnswer { answer: Answer::Yes, evidence })
+}
+
+/// The form path of a report path: `facts.suspected_offenses[1].code` is
+/// `why.offences.1.code` in the form.
+#[must_use]
+pub fn contract_path(path: &str) -> String {
+    let dotted = path.replace('[', ".").replace(']', "");
+    let renamed = [
+        ("person.contact.", "offer."),
+        ("person.", "who."),
+        ("facts.encounter_at", "place.encounter_at"),
+        ("facts.zone", "place.zone"),
+        ("facts.age", "who.age"),
+        ("facts.suspected_offenses", "why.offences"),
+        ("facts.suspected_offences", "why.offences"),
+        ("facts.drugs", "why.drugs"),
+        ("facts.complainant", "why.complainant"),
+        ("facts.prior_involvement.evidence", "why.involvement"),
+        ("facts.prior_involvement", "why.involvement"),
+        ("facts.", "answers."),
+        ("narrative", "why.narrative"),
+    ]
+    .into_iter()
+    .find_map(|(from, to)| dotted.strip_prefix(from).map(|rest| format!("{to}{rest}")))
+    .unwrap_or(dotted);
+    // A person is called one thing in the form and may be called many.
+    if renamed.starts_with("who.goes_by") { "who.goes_by".to_owned() } else { renamed }
+}
+
+/// An empty form for an encounter that begins now.
+#[must_use]
+pub fn form_of(encounter_at: String) -> ReferralForm {
+    let mut form = ReferralForm::default();
+    form.place.encounter_at = encounter_at;
+    form
+}

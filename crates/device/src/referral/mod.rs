@@ -1,0 +1,10 @@
+//! The officer's form: from what was typed to a report that can be saved, and
+//! from facts to what the five pages show.
+
+mod checklist;
+mod form;
+mod verdict;
+
+pub use checklist::{answer_question, checklist};
+pub use form::{FormErrors, contract_path, form_of, report_of};
+pub use verdict::{advice_of, verdict_view};

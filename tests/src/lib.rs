@@ -1,0 +1,1 @@
+//! Tests that cross crates, and the generators that need local crates.
