@@ -189,6 +189,55 @@ pub struct Proven {
     pub mac: [u8; 32],
 }
 
+/// The body of the site's answer to an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolAnswer {
+    /// An [`EnrolReply`], proven by the site.
+    Done(Proven),
+    /// Nothing was changed.
+    Refused(EnrolRefusal),
+}
+
+/// Why a device was not enrolled. Says nothing that a stranger could use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolRefusal {
+    /// The site has made no such invitation.
+    Unknown,
+    /// Another device has used it. A device that only lost the answer may ask
+    /// again with the same keys until the invitation expires.
+    Used,
+    /// Its time is over.
+    Expired,
+    /// The proof does not hold: somebody between, or a damaged message.
+    BadProof,
+    /// Too many proofs did not hold; the invitation is void.
+    TooManyTries,
+    /// The site knows this device under another key.
+    OtherDeviceKey,
+    /// The device is revoked.
+    DeviceRevoked,
+    /// The person's account is disabled.
+    PersonDisabled,
+    /// The site was restored and nobody has confirmed it yet.
+    AwaitingConfirmation,
+    /// The message does not read, or its device name is not a name.
+    Unreadable,
+    /// Not now; come again.
+    Busy,
+    /// A reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+/// What a code pins of the site's TLS certificate: SHA-256 over its public
+/// key, a P-256 point of 65 bytes (the end of its `SubjectPublicKeyInfo`).
+#[must_use]
+pub fn tls_pin(key: &PublicKey) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
 /// Who speaks, so that neither side's proof can be shown back to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
