@@ -346,7 +346,6 @@ pub struct Involvement {
     ts_rs::TS,
 )]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "Evidence")]
 pub enum EvidenceKind {
     /// Police reports, arrests, bookings, charges, convictions.
     Record,

@@ -58,7 +58,6 @@ pub enum DrugForm {
     JsonSchema,
     ts_rs::TS,
 )]
-#[ts(rename = "Drug")]
 pub enum DrugType {
     /// A: crack cocaine.
     #[serde(rename = "A")]
@@ -131,7 +130,6 @@ pub enum DrugType {
     JsonSchema,
     ts_rs::TS,
 )]
-#[ts(rename = "MeasureUnit")]
 pub enum DrugUnit {
     /// Grams.
     #[serde(rename = "GM")]
