@@ -231,13 +231,6 @@ pub enum EnrolRefusal {
     Other,
 }
 
-/// What a code pins of the site's TLS certificate: SHA-256 over its public
-/// key, a P-256 point of 65 bytes (the end of its `SubjectPublicKeyInfo`).
-#[must_use]
-pub fn tls_pin(key: &PublicKey) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
-
 /// Who speaks, so that neither side's proof can be shown back to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
