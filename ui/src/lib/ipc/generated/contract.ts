@@ -198,12 +198,11 @@ checklist: Array<QuestionRow>,
  * The live verdict; `None` when the site has no rules for this door.
  */
 verdict: VerdictView | null, };
-export type Drug = "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M" | "N" | "O" | "P" | "U" | "X";
 export type DrugForm = { 
 /**
  * NIBRS drug type.
  */
-drug: Drug, 
+drug: DrugType, 
 /**
  * As typed.
  */
@@ -211,11 +210,13 @@ quantity: string,
 /**
  * NIBRS unit.
  */
-unit: MeasureUnit, 
+unit: DrugUnit, 
 /**
  * Estimated by sight.
  */
 estimated: boolean, };
+export type DrugType = "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M" | "N" | "O" | "P" | "U" | "X";
+export type DrugUnit = "GM" | "KG" | "OZ" | "LB" | "ML" | "DU" | "NP" | "XX";
 export type EngagementState = "draft" | "submitted" | "screened" | "case_manager_called" | "handed_off" | "declined_by_person" | "contact_attempting" | "brief_intake_done" | "assessment_done" | "plan_active" | "active" | "inactive" | "closed";
 export type EnrolRequest = { 
 /**
@@ -254,7 +255,7 @@ referral: string,
  * How.
  */
 verification: VerificationState, } | { "kind": "locked" };
-export type Evidence = "record" | "direct_observation" | "reliable_information";
+export type EvidenceKind = "record" | "direct_observation" | "reliable_information";
 export type FieldError = { 
 /**
  * Path within the form: `who.age`, `why.drugs.0.quantity`.
@@ -316,7 +317,7 @@ export type InvolvementForm = {
 /**
  * Kind of evidence.
  */
-evidence: Evidence | null, 
+evidence: EvidenceKind | null, 
 /**
  * `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as typed.
  */
@@ -339,7 +340,6 @@ seq: number,
  */
 hash: string, };
 export type Language = "en" | "es";
-export type MeasureUnit = "GM" | "KG" | "OZ" | "LB" | "ML" | "DU" | "NP" | "XX";
 export type Need = "substance_use" | "mental_health" | "housing" | "medical" | "food" | "safety" | "other";
 export type NotMadeReason = "ineligible" | "officer_discretion" | "no_case_manager_available" | "outside_hours" | "safety" | "unable_to_communicate";
 export type Nothing = Record<symbol, never>;
