@@ -122,7 +122,7 @@ pub enum PackMistake {
     },
     #[error("no question has the id `{id}`{meant}: see the list of question ids in the guide")]
     UnknownQuestion { id: String, meant: Meant },
-    #[error("the rule asks `{id}`, which the pack does not word: add a [[question]] with that id")]
+    #[error("the pack does not word the question `{id}`: add a [[question]] with that id")]
     QuestionNotWorded { id: String },
     #[error("`{key}` needs a question `{wanted}`, not `{id}`")]
     WrongQuestion {
