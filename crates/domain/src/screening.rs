@@ -182,6 +182,7 @@ pub enum SeenValue {
     /// An age.
     Age(Age),
     /// Suspected offences.
+    #[serde(rename = "offenses", alias = "offences")]
     Offences(Vec<SeenOffence>),
     /// A history of a class of offences.
     History {
