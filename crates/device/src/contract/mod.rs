@@ -7,7 +7,7 @@
 //! crosses: codes and message ids do. What a rule says is data of its pack.
 //!
 //! It does not hold behaviour: use cases live beside it in this crate.
-//! Decided in DESIGN.md section 9 and `docs/adr/0005-one-command-table.md`.
+//! Decided in DESIGN.md section 9 and `docs/adr/0007-one-command-table.md`.
 
 mod draft;
 mod error;
