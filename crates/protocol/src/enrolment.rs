@@ -153,10 +153,6 @@ pub struct EnrolRequest {
     pub signing_key: PublicKey,
     /// The person's sealing key on this device.
     pub sealing_key: PublicKey,
-    /// The person's keys wrapped to the recovery key, as opaque bytes: sent
-    /// after the recovery key is known, so empty in the first request.
-    #[serde(with = "serde_bytes", default)]
-    pub recovery_wraps: Vec<u8>,
 }
 
 /// What the site answers.

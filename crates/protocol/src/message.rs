@@ -87,6 +87,20 @@ pub struct Certificates {
     pub device: Signed<DeviceCertificate>,
     /// Those of its people.
     pub authors: Vec<Signed<AuthorCertificate>>,
+    /// The keys of its people, wrapped to the organisation's recovery key, so
+    /// that a forgotten password loses nothing. Opaque to the site.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recovery_wraps: Vec<RecoveryWrap>,
+}
+
+/// One person's keys on this device, wrapped to the recovery key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryWrap {
+    /// Whose.
+    pub user: UserId,
+    /// The wrap, made by `vault`.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
 }
 
 /// A lane that is not finally applied.
