@@ -85,15 +85,22 @@ pub(crate) fn open_questions(situation: &Situation<'_>) -> u64 {
         .iter()
         .map(|island| island.reach(&questions, &mut now))
         .collect();
+    // What everything before, and everything after, an island can come to.
+    let mut after = vec![Reach::only(Flags::NONE)];
+    for island in reach.iter().rev() {
+        after.push(after.last().map_or(*island, |so_far| so_far.join(*island)));
+    }
+    let mut before = Reach::only(decided);
     let mut open = 0;
-    for (i, island) in islands.iter().enumerate() {
-        let others = reach.iter().enumerate().filter(|(j, _)| *j != i);
-        let outside = others.fold(Reach::only(decided), |so_far, (_, r)| so_far.join(*r));
+    for (i, (island, own)) in islands.iter().zip(&reach).enumerate() {
+        let rest = after.get(islands.len() - 1 - i).copied();
+        let outside = rest.map_or(before, |rest| before.join(rest));
         for question in bits(island.asks) {
             if island.is_open(question, outside, &questions, &mut now) {
                 open |= 1 << question;
             }
         }
+        before = before.join(*own);
     }
     open
 }

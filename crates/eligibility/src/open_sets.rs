@@ -9,7 +9,22 @@ use handoff_domain::Answer;
 
 use crate::verdict::Flags;
 
-const ANSWERS: [Answer; 3] = [Answer::No, Answer::Yes, Answer::Unknown];
+/// The places of the bits of `set`.
+fn ranks(mut set: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let next = (set != 0).then(|| set.trailing_zeros());
+        set &= set.wrapping_sub(1);
+        next
+    })
+}
+
+const fn answer(rank: u32) -> Answer {
+    match rank {
+        0 => Answer::No,
+        1 => Answer::Yes,
+        _ => Answer::Unknown,
+    }
+}
 
 const fn rank(answer: Answer) -> u32 {
     match answer {
@@ -35,13 +50,7 @@ impl Pairs {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = (Answer, Answer)> {
-        let pairs = ANSWERS
-            .into_iter()
-            .flat_map(|a| ANSWERS.into_iter().map(move |b| (a, b)));
-        pairs
-            .enumerate()
-            .filter(move |(i, _)| self.0 >> i & 1 == 1)
-            .map(|(_, pair)| pair)
+        ranks(u64::from(self.0)).map(|bit| (answer(bit / 3), answer(bit % 3)))
     }
 
     pub(crate) fn map(self, f: fn(Answer) -> Answer) -> Self {
@@ -78,7 +87,7 @@ impl Reach {
     }
 
     fn iter(self) -> impl Iterator<Item = Flags> {
-        Flags::all().filter(move |flags| self.0 >> flags.rank() & 1 == 1)
+        ranks(u64::from(self.0)).map(Flags::from_rank)
     }
 
     /// Everything that either side together with the other can come to.
@@ -107,12 +116,7 @@ impl PairReach {
     }
 
     fn iter(self) -> impl Iterator<Item = (Flags, Flags)> {
-        let mut left = self.0;
-        std::iter::from_fn(move || {
-            let next = (left != 0).then(|| left.trailing_zeros());
-            left &= left.wrapping_sub(1);
-            next.map(|bit| (Flags::from_rank(bit / 8), Flags::from_rank(bit % 8)))
-        })
+        ranks(self.0).map(|bit| (Flags::from_rank(bit / 8), Flags::from_rank(bit % 8)))
     }
 
     pub(crate) fn join(self, other: Self) -> Self {

@@ -61,10 +61,6 @@ impl Flags {
     pub(crate) const fn from_rank(rank: u32) -> Self {
         Self(rank as u8 & 7)
     }
-
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
-        (0..8).map(Self::from_rank)
-    }
 }
 
 impl Verdict {

@@ -161,7 +161,8 @@ fn a_hit_says_who_decides_and_what_it_saw() {
             ],
             "verified": false
           }
-        ]"#]].assert_eq(&serde_json::to_string_pretty(&hits.collect::<Vec<_>>()).unwrap());
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&hits.collect::<Vec<_>>()).unwrap());
 }
 
 #[test]
