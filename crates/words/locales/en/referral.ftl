@@ -34,7 +34,6 @@ saving = Saving…
 ## Pages
 
 steps = Pages of this referral
-step-of = Page { $page } of { $pages }
 step-1 = Who
 step-2 = Where and why
 step-3 = The offer
@@ -123,7 +122,6 @@ why-narrative-left = { $left ->
 ## Page 3
 
 offer-script = Read this aloud
-offer-script-language = Language
 offer-said = What did the person say?
 offer-accepted = Wants help
 offer-undecided = Wants to think

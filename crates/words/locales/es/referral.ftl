@@ -34,7 +34,6 @@ saving = Guardando…
 ## Pages
 
 steps = Páginas de esta referencia
-step-of = Página { $page } de { $pages }
 step-1 = Quién
 step-2 = Dónde y por qué
 step-3 = La oferta
@@ -123,7 +122,6 @@ why-narrative-left = { $left ->
 ## Page 3
 
 offer-script = Lea esto en voz alta
-offer-script-language = Idioma
 offer-said = ¿Qué dijo la persona?
 offer-accepted = Quiere ayuda
 offer-undecided = Quiere pensarlo

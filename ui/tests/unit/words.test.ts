@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CATALOGUES } from '../../src/lib/i18n/catalogues';
+import { present, PRESENTATIONS } from '../../src/lib/features/errors/present';
+import { sayField } from '../../src/lib/features/errors/fields';
+import { speaker } from '../../src/lib/i18n/words.svelte';
+import type { ErrorCode } from '../../src/lib/ipc/generated/contract';
+
+const root = join(import.meta.dirname, '../..');
+const locales = join(root, '../crates/words/locales');
+
+function ids(language: string): string[] {
+  return readdirSync(join(locales, language))
+    .flatMap((name) => readFileSync(join(locales, language, name), 'utf8').split('\n'))
+    .flatMap((line) => /^([a-zA-Z][\w-]*) *=/.exec(line)?.[1] ?? []);
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.(svelte|ts)$/.test(entry.name))
+    .filter((entry) => !entry.parentPath.includes('generated'))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+}
+
+test('no id stands twice, and both languages have the same ids', () => {
+  const english = ids('en');
+  expect(english.filter((id, index) => english.indexOf(id) !== index)).toEqual([]);
+  expect(ids('es').sort()).toEqual(english.sort());
+});
+
+test('every sentence of both catalogues reads', () => {
+  for (const [language, bundle] of Object.entries(CATALOGUES)) {
+    for (const id of ids(language)) expect(bundle.getMessage(id)?.value, id).toBeTruthy();
+  }
+});
+
+test('every id that the code asks for by name exists', () => {
+  const known = new Set(ids('en'));
+  const asked = sources(join(root, 'src')).flatMap((text) =>
+    [...text.matchAll(/\bsay\(\s*'([^']+)'/g)].map((match) => match[1] ?? ''),
+  );
+  expect(asked.length).toBeGreaterThan(100);
+  expect(asked.filter((id) => !known.has(id))).toEqual([]);
+});
+
+test('every sentence is asked for somewhere', () => {
+  const text = sources(join(root, 'src')).join('\n');
+  const families = [...text.matchAll(/`([a-z-]+-)\$\{/g)].map((match) => match[1] ?? '');
+  const prefixes = [...text.matchAll(/options\(\s*'([a-z-]+)'/g)].map((match) => `${match[1]}-`);
+  const unused = ids('en').filter(
+    (id) =>
+      !text.includes(`'${id}'`) &&
+      ![...families, ...prefixes].some((start) => id.startsWith(start)),
+  );
+  expect(unused).toEqual([]);
+});
+
+describe.each(['en', 'es'] as const)('errors in %s', (language) => {
+  test.each(Object.keys(PRESENTATIONS) as ErrorCode[])('%s is said in words', (code) => {
+    speaker.language = language;
+    const shown = present({ code, params: {}, fields: [], disposition: 'retry' });
+    expect(shown.sentences[0]).not.toContain('error-');
+    expect(shown.sentences[0]?.split(' ').length).toBeGreaterThan(5);
+  });
+});
+
+test('tries that are left and the wait are said with the error', () => {
+  speaker.language = 'en';
+  const params = { tries_left: '1', wait_seconds: '90' };
+  const shown = present({ code: 'wrong_password', params, fields: [], disposition: 'ask_user' });
+  expect(shown.sentences.slice(1)).toEqual([
+    '1 try is left.',
+    'Wait 2 minutes before the next try.',
+  ]);
+});
+
+test('a field error is said for its field, else for its code, else at all', () => {
+  speaker.language = 'en';
+  const say = (path: string, code: string) => sayField({ path, code, params: {} });
+  expect(say('why.drugs.0.quantity', 'unreadable')).toContain('2.5');
+  expect(say('who.goes_by', 'too_long')).toBe('This text is too long');
+  expect(say('who.goes_by', 'a_code_of_next_year')).toContain('cannot stay');
+});
