@@ -105,6 +105,23 @@ pub fn explain(pack: &RulePack) -> Explanation {
     }
 }
 
+/// The fields of a policy that a pack can call unverified.
+pub(crate) const POLICY_FIELDS: [&str; 13] = [
+    "time_zone",
+    "doors",
+    "verifies",
+    "decides",
+    "waives",
+    "handoff.target_minutes",
+    "handoff.may_precede_decision",
+    "handoff.place",
+    "intake.due_days",
+    "intake.due_days_earliest",
+    "charge",
+    "caseload_cap",
+    "script",
+];
+
 fn policy_rows(policy: &SitePolicy) -> Vec<PolicyRow> {
     let roles = |roles: &BTreeSet<Role>| {
         roles
@@ -115,43 +132,33 @@ fn policy_rows(policy: &SitePolicy) -> Vec<PolicyRow> {
     };
     let doors: Vec<_> = policy.doors.iter().map(|door| door.as_str()).collect();
     let optional = |number: Option<u16>| number.map_or_else(String::new, |n| n.to_string());
-    let rows = [
-        ("time_zone", policy.time_zone.clone()),
-        ("doors", doors.join(", ")),
-        ("verifies", roles(&policy.verifies)),
-        ("decides", roles(&policy.decides)),
-        ("waives", roles(&policy.waives)),
-        (
-            "handoff.target_minutes",
-            policy.handoff.target_minutes.to_string(),
-        ),
-        (
-            "handoff.may_precede_decision",
-            policy.handoff.may_precede_decision.to_string(),
-        ),
-        (
-            "handoff.place",
-            policy
-                .handoff
-                .place
-                .as_ref()
-                .map_or_else(String::new, |w| w.en.clone()),
-        ),
-        ("intake.due_days", policy.intake.due_days.to_string()),
-        (
-            "intake.due_days_earliest",
-            optional(policy.intake.due_days_earliest),
-        ),
-        ("charge", policy.charge.words.en.clone()),
-        ("caseload_cap", optional(policy.caseload_cap)),
-        ("script", policy.script.en.clone()),
+    let values = [
+        policy.time_zone.clone(),
+        doors.join(", "),
+        roles(&policy.verifies),
+        roles(&policy.decides),
+        roles(&policy.waives),
+        policy.handoff.target_minutes.to_string(),
+        policy.handoff.may_precede_decision.to_string(),
+        policy
+            .handoff
+            .place
+            .as_ref()
+            .map_or_else(String::new, |w| w.en.clone()),
+        policy.intake.due_days.to_string(),
+        optional(policy.intake.due_days_earliest),
+        policy.charge.words.en.clone(),
+        optional(policy.caseload_cap),
+        policy.script.en.clone(),
     ];
     let row = |(field, value): (&'static str, String)| PolicyRow {
         field,
         value,
         verified: !policy.unverified.contains(field),
     };
-    rows.into_iter()
+    POLICY_FIELDS
+        .into_iter()
+        .zip(values)
         .filter(|(_, value)| !value.is_empty())
         .map(row)
         .collect()

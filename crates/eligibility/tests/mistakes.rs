@@ -260,6 +260,13 @@ fn the_policy() {
         "en = \"\"",
         expect!["line 14, column 10: `script` has no words: write what the officer reads"],
     );
+    check(
+        "waives = [\"prosecutor_liaison\"]",
+        "waives = [\"prosecutor_liaison\"]\nunverified = [\"scripts\"]",
+        expect![[
+            r"line 12, column 14: `unverified` cannot be `scripts` (did you mean `script`?): it is one of time_zone, doors, verifies, decides, waives, handoff.target_minutes, handoff.may_precede_decision, handoff.place, intake.due_days, intake.due_days_earliest, charge, caseload_cap, script"
+        ]],
+    );
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub use mistake::{Meant, Names, PackError, PackMistake};
 pub(crate) use reader::{Table, Text, Value};
 
 use crate::ask::{Ask, NEXUS, Plain, SUPERVISION, is_name};
+use crate::explain::POLICY_FIELDS;
 use crate::pack::{NamedZone, PackQuestion, RulePack, pack_hash};
 use crate::pack_test;
 use crate::plan::{MAX_PER_DOOR, Plan, PlanLimit};
@@ -198,6 +199,19 @@ fn policy(root: &Table<'_, '_>) -> Result<SitePolicy, PackError> {
             name: policy.time_zone,
         };
         return Err(root.text.error(at("time_zone"), mistake));
+    }
+    if let Some(field) = policy
+        .unverified
+        .iter()
+        .find(|f| !POLICY_FIELDS.contains(&f.as_str()))
+    {
+        let mistake = PackMistake::UnknownWord {
+            key: "unverified".to_owned(),
+            word: field.clone(),
+            meant: Meant::among(field, POLICY_FIELDS),
+            known: Names(POLICY_FIELDS.map(str::to_owned).into()),
+        };
+        return Err(root.text.error(at("unverified"), mistake));
     }
     if policy.decides.is_empty() {
         return Err(root.text.error(at("decides"), PackMistake::NobodyDecides));
