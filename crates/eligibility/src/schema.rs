@@ -10,7 +10,7 @@ use handoff_domain::{Role, SitePolicy};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::kind::{KINDS, Kind, Takes};
+use crate::kind_table::{KINDS, Kind, Takes};
 use crate::parse::DOORS;
 
 fn text() -> Value {
@@ -176,7 +176,7 @@ pub fn pack_schema() -> Schema {
 #[cfg(test)]
 mod tests {
     use super::pack_schema;
-    use crate::kind::KINDS;
+    use crate::kind_table::KINDS;
 
     #[test]
     fn the_schema_names_every_kind_and_parameter() {

@@ -274,6 +274,34 @@ fn precedence_for_every_severity_and_result() {
     }
 }
 
+#[test]
+fn no_date_is_too_far_off_to_be_screened() {
+    let back = "look_back = { years = 120 }";
+    let rules = [
+        "kind = \"min_age\"\nyears = 130".to_owned(),
+        format!("kind = \"no_conviction\"\nclass = \"a\"\n{back}"),
+    ];
+    let pack = RulePack::parse(&random_pack::pack_of(&rules)).unwrap();
+    for as_of in [
+        chrono::NaiveDate::MIN,
+        date("0000-02-29"),
+        chrono::NaiveDate::MAX,
+    ] {
+        for (age, history) in [
+            ("1904-02-29", "yes 0001"),
+            ("9999-12-31", "yes 9999-12"),
+            ("0+", "yes"),
+        ] {
+            let mut facts = Facts::default();
+            set(&mut facts, &[("age", age), ("history.a", history)]);
+            assert_eq!(
+                screen(&pack, &facts, Door::Community, as_of).findings.len(),
+                3
+            );
+        }
+    }
+}
+
 /// A pack of random rules, and random full or partial answers to its questions.
 fn pack_and_answers() -> impl Strategy<Value = (Vec<String>, Vec<(u8, u16)>)> {
     (

@@ -15,7 +15,8 @@ use super::mistake::{Meant, Names, PackError, PackMistake};
 use super::reader::{Table, Value};
 use super::{DOORS, ask, provenance, roles};
 use crate::ask::{Ask, NEXUS, SUPERVISION};
-use crate::kind::{KINDS, Kind, ListedOffence, RuleKind, plain_kind};
+use crate::kind::{ListedOffence, RuleKind};
+use crate::kind_table::{KINDS, Kind, plain_kind};
 use crate::pack::{NamedZone, PackQuestion, Rule};
 
 const COMMON: [&str; 9] = [
