@@ -78,7 +78,7 @@ test('tries that are left and the wait are said with the error', () => {
 test('a field error is said for its field, else for its code, else at all', () => {
   speaker.language = 'en';
   const say = (path: string, code: string) => sayField({ path, code, params: {} });
-  expect(say('why.drugs.0.quantity', 'unreadable')).toContain('2.5');
+  expect(say('why.drugs.0.quantity', 'not_a_number')).toContain('2.5');
   expect(say('who.goes_by', 'too_long')).toBe('This text is too long');
   expect(say('who.goes_by', 'a_code_of_next_year')).toContain('cannot stay');
 });

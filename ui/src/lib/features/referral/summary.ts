@@ -70,11 +70,13 @@ export function whereRows(
   choices: ChoicesView | null,
 ): SummaryRow[] {
   const zone = choices?.zones.find((one) => one.id === place.zone);
+  const outside = place.zone === 'outside' ? say('place-zone-outside') : '';
+  const area = zone ? packText(zone.words).text : outside;
   const offence = (code: string) => choices?.offences.find((one) => one.code === code)?.description;
   const arrest = door === 'arrest_diversion';
   return [
     row(say('place-when'), moment(place.encounter_at) || place.encounter_at),
-    row(say('place-address'), zone ? packText(zone.words).text : '', place.address),
+    row(say('place-address'), area, place.address),
     ...(place.incident_number === ''
       ? []
       : [row(say('place-incident_number'), place.incident_number)]),
