@@ -1,0 +1,70 @@
+//! Redo: the same content once more, for its author's own vault.
+
+use handoff_cipherdb::{ReadTx, WriteTx, params};
+use handoff_protocol::ids::{EpochId, ItemId, Seq};
+
+use crate::error::Stored;
+use crate::lane::LaneRow;
+use crate::numbers::{column, seq};
+use crate::person::Slot;
+
+/// A content that its author's vault may still lack.
+pub(crate) struct RedoRow {
+    pub lane: i64,
+    pub seq: Seq,
+    pub id: ItemId,
+    pub redo: Vec<u8>,
+    pub context: ItemId,
+}
+
+/// What of somebody's is still there, behind a position, oldest first.
+pub(crate) fn redo_of(
+    tx: &ReadTx<'_>,
+    slot: Slot,
+    behind: (i64, Seq),
+    max: u32,
+) -> Stored<Vec<RedoRow>> {
+    let params = params![slot.0, behind.0, column(behind.1), max];
+    Ok(tx.query_all(include_str!("redo_of.sql"), params, |row| {
+        Ok(RedoRow {
+            lane: row.get(0)?,
+            seq: seq(row.get(1)?),
+            id: ItemId::from_bytes(row.get(2)?),
+            redo: row.get(3)?,
+            context: ItemId::from_bytes(row.get(4)?),
+        })
+    })?)
+}
+
+/// Entries whose redo nobody at the site will ask for again: applied by a
+/// receipt of the current epoch, not parked, no attachment missing.
+pub(crate) fn finished_redo(
+    tx: &ReadTx<'_>,
+    slot: Slot,
+    lane: &LaneRow,
+    epoch: EpochId,
+) -> Stored<Vec<ItemId>> {
+    let (_, applied) = lane.covered(epoch);
+    let params = params![slot.0, lane.key.number, column(applied)];
+    Ok(
+        tx.query_all(include_str!("finished_redo.sql"), params, |row| {
+            row.get(0).map(ItemId::from_bytes)
+        })?,
+    )
+}
+
+/// Erases one; never the content for the site.
+pub(crate) fn erase_redo(tx: &WriteTx<'_>, item: ItemId) -> Stored<()> {
+    const SQL: &str = "UPDATE journal SET redo = NULL WHERE item = ?1";
+    tx.execute(SQL, [item.as_bytes()])?;
+    Ok(())
+}
+
+/// As [`erase_redo`], if it is this person's.
+pub(crate) fn erase_redo_of(tx: &WriteTx<'_>, item: ItemId, slot: Slot) -> Stored<()> {
+    tx.execute(
+        include_str!("erase_redo_of.sql"),
+        params![item.as_bytes(), slot.0],
+    )?;
+    Ok(())
+}

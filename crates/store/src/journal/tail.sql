@@ -1,0 +1,1 @@
+SELECT seq, hash, entries FROM journal WHERE lane = ?1 ORDER BY seq DESC LIMIT 1

@@ -1,0 +1,198 @@
+//! The vault's catch-up from redo: what was saved and is not in the view.
+
+use std::collections::BTreeMap;
+
+use handoff_cipherdb::Disposition;
+use handoff_domain::EntryId;
+use handoff_protocol::ids::ContextId;
+use handoff_protocol::pack::Unpacker;
+use handoff_vault::{ContextPlace, RedoKey, SealingKey, WrappedRedoKey, Zeroizing, open_redo_key};
+
+use super::UserSession;
+use crate::error::{StorageError, Stored};
+use crate::journal::{self, RedoRow};
+use crate::lane::{self, LaneRow};
+use crate::redo_key;
+use crate::view::{Arriving, Vault};
+
+/// Entries that are put in at a time.
+const AT_ONCE: u32 = 256;
+
+/// What a catch-up did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// Entries that the vault lacked and has now.
+    pub taken: u64,
+    /// Entries whose redo does not open: they wait in the journal for the site
+    /// as before.
+    pub unreadable: Vec<EntryId>,
+}
+
+/// Why the vault was not brought up to the journal. Both stay as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum CatchUpError {
+    /// The lease has run out: the vault is not open.
+    #[error("the vault is not open")]
+    WritingOnly,
+    /// The files.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl CatchUpError {
+    /// What to do next.
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::WritingOnly => Disposition::AskUser,
+            Self::Storage(error) => error.disposition(),
+        }
+    }
+}
+
+impl UserSession {
+    /// Puts into the vault what was saved and is not there, drops from it what
+    /// was taken back, and erases redo that nobody needs any more.
+    ///
+    /// # Errors
+    /// [`CatchUpError`].
+    pub fn catch_up(&self) -> Result<CaughtUp, CatchUpError> {
+        let (Some(vault), Some(sealing)) = (&self.vault, &self.sealing) else {
+            return Err(CatchUpError::WritingOnly);
+        };
+        let lanes: BTreeMap<i64, LaneRow> = self
+            .shared
+            .db
+            .read(lane::all)?
+            .into_iter()
+            .map(|row| (row.key.number, row))
+            .collect();
+        let mut work = Work {
+            session: self,
+            vault,
+            sealing,
+            lanes: &lanes,
+            keys: BTreeMap::new(),
+            unpacker: Unpacker::new().map_err(StorageError::Codec)?,
+            done: CaughtUp::default(),
+        };
+        let mut behind = (0, 0);
+        loop {
+            let rows = self
+                .shared
+                .db
+                .read(|tx| journal::redo_of(tx, self.slot, behind, AT_ONCE))?;
+            let Some(last) = rows.last() else { break };
+            behind = (last.lane, last.seq);
+            work.take(&rows)?;
+        }
+        let done = work.done;
+        self.drop_taken_back(vault)?;
+        if done.taken > 0 {
+            vault.make_durable()?;
+        }
+        self.shared.settle_redo(&[(self.slot, vault.clone())])?;
+        self.shared.keep_needs_you(self.slot, vault)?;
+        Ok(done)
+    }
+
+    /// A take-back whose vault write was lost.
+    fn drop_taken_back(&self, vault: &Vault) -> Stored<()> {
+        let gone = self
+            .shared
+            .db
+            .read(|tx| journal::taken_back_by(tx, self.slot))?;
+        for id in gone {
+            if vault.db.read(|tx| vault.holds(tx, id))? {
+                vault.drop_own(id)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Work<'a> {
+    session: &'a UserSession,
+    vault: &'a Vault,
+    sealing: &'a SealingKey,
+    lanes: &'a BTreeMap<i64, LaneRow>,
+    keys: BTreeMap<ContextId, Option<RedoKey>>,
+    unpacker: Unpacker,
+    done: CaughtUp,
+}
+
+impl Work<'_> {
+    fn take(&mut self, rows: &[RedoRow]) -> Stored<()> {
+        let mut missing = Vec::new();
+        self.vault.db.read(|tx| -> Stored<()> {
+            for row in rows {
+                if !self.vault.holds(tx, row.id)? {
+                    missing.push(row);
+                }
+            }
+            Ok(())
+        })?;
+        let mut opened = Vec::with_capacity(missing.len());
+        for row in missing {
+            match self.open(row)? {
+                Some(bytes) => opened.push((row, bytes)),
+                None => self.done.unreadable.push(EntryId(row.id.0)),
+            }
+        }
+        let arriving: Vec<Arriving<'_>> = opened
+            .iter()
+            .filter_map(|(row, bytes)| {
+                Some(Arriving {
+                    id: row.id,
+                    lane: self.lanes.get(&row.lane)?.key.lane,
+                    seq: row.seq,
+                    author: self.session.user,
+                    received_at: None,
+                    own: true,
+                    bytes,
+                })
+            })
+            .collect();
+        if !arriving.is_empty() {
+            self.vault.put_own(&arriving)?;
+            self.done.taken += arriving.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// The record in a redo; `None` when it does not open.
+    fn open(&mut self, row: &RedoRow) -> Stored<Option<Zeroizing<Vec<u8>>>> {
+        if !self.keys.contains_key(&row.context) {
+            let key = self.redo_key(row)?;
+            self.keys.insert(row.context, key);
+        }
+        let Some(Some(key)) = self.keys.get(&row.context) else {
+            return Ok(None);
+        };
+        let Ok(packed) = key.open(&row.id, &row.redo) else {
+            return Ok(None);
+        };
+        Ok(self.unpacker.unpack(&packed).ok().map(Zeroizing::new))
+    }
+
+    fn redo_key(&self, row: &RedoRow) -> Stored<Option<RedoKey>> {
+        let shared = &self.session.shared;
+        let wrapped = shared
+            .db
+            .read(|tx| redo_key::read(tx, row.context, self.session.slot))?;
+        let (Some(wrapped), Some(lane)) = (wrapped, self.lanes.get(&row.lane)) else {
+            return Ok(None);
+        };
+        let Ok(wrapped) = WrappedRedoKey::from_bytes(&wrapped) else {
+            return Ok(None);
+        };
+        let place = ContextPlace {
+            site: shared.me.pin,
+            lane: lane.key.lane,
+            device: shared.me.device,
+            author: self.session.user,
+            context: row.context,
+        };
+        Ok(open_redo_key(self.sealing, place, &wrapped).ok())
+    }
+}

@@ -1,0 +1,426 @@
+//! The save: one transaction on device.db. It returns after the commit.
+//!
+//! Packing, sealing and signing are done before the transaction begins, because
+//! nothing that is sealed names its position; inside it, items get their place
+//! in the chain. The vault's view comes after, and may fail without harm.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use handoff_cipherdb::Disposition;
+use handoff_domain::{Entry, EntryId, Hlc};
+use handoff_protocol::certificate::{KeyCertificate, KeyPurpose};
+use handoff_protocol::chain::ChainHash;
+use handoff_protocol::ids::{ContextId, ItemId, Lane, Seq};
+use handoff_protocol::item::Item;
+use handoff_protocol::{CodecError, from_cbor, to_cbor};
+use handoff_vault::{
+    ContextKey, ContextPlace, Random, RedoKey, SealError, WrappedRedoKey, Zeroizing,
+};
+
+use super::UserSession;
+use crate::device::lock;
+use crate::enrolment;
+use crate::error::{StorageError, Stored};
+use crate::journal::{self, NewItem};
+use crate::lane::LaneKey;
+use crate::redo_key;
+use crate::view::Arriving;
+
+/// A context key lives at most so long.
+const CONTEXT_MS: i64 = 12 * 60 * 60 * 1000;
+
+/// Entries of one save.
+const MOST_ENTRIES: usize = 64;
+
+/// What was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The entries, in the order in which they were given.
+    pub entries: Vec<SavedEntry>,
+    /// They had been saved before: nothing was entered twice.
+    pub already: bool,
+    /// The vault shows them. When it does not, catch-up will.
+    pub in_view: bool,
+}
+
+/// One entry, and its place in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedEntry {
+    /// The entry.
+    pub id: EntryId,
+    /// Its lane.
+    pub lane: Lane,
+    /// Its position there.
+    pub seq: Seq,
+    /// The chain hash behind it.
+    pub hash: ChainHash,
+}
+
+/// Why nothing was saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// No entry, or more than one save takes.
+    #[error("a save takes 1 to {MOST_ENTRIES} entries; these are {0}")]
+    HowMany(usize),
+    /// An entry is somebody else's, or for another site.
+    #[error("entry {0} is not this person's to save here")]
+    NotTheirs(EntryId),
+    /// An entry is too long.
+    #[error("entry {entry} has {len} bytes; at most {max} are kept")]
+    TooLong {
+        /// Which.
+        entry: EntryId,
+        /// How many bytes it has.
+        len: usize,
+        /// How many are kept.
+        max: usize,
+    },
+    /// An entry with this id was saved before, and not the others of this save,
+    /// or by somebody else.
+    #[error("an entry with id {0} was saved before")]
+    IdTaken(EntryId),
+    /// The entry was saved before and taken back.
+    #[error("entry {0} was taken back")]
+    TakenBack(EntryId),
+    /// The site has not said which key to seal to.
+    #[error("the site has announced no key to seal to")]
+    NoSealingKey,
+    /// It could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// No room on the disk, and none left to give up. Nothing was saved.
+    #[error("no space is left on the disk: nothing was saved")]
+    DiskFull,
+    /// The files. Nothing may be called saved.
+    #[error(transparent)]
+    Storage(StorageError),
+}
+
+impl SaveError {
+    /// What to do next.
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::DiskFull => Disposition::Retry,
+            Self::TooLong { .. } | Self::TakenBack(_) | Self::NoSealingKey => Disposition::AskUser,
+            Self::HowMany(_) | Self::NotTheirs(_) | Self::IdTaken(_) | Self::Seal(_) => {
+                Disposition::Stop
+            }
+            Self::Storage(error) => error.disposition(),
+        }
+    }
+}
+
+impl<E: Into<StorageError>> From<E> for SaveError {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        if error.is_disk_full() {
+            Self::DiskFull
+        } else {
+            Self::Storage(error)
+        }
+    }
+}
+
+/// The context and redo keys of this unlock and lane, once they are in the
+/// journal.
+pub(super) struct Writing {
+    lane: Lane,
+    age: u64,
+    made_at_ms: i64,
+    context: ContextKey,
+    redo: RedoKey,
+}
+
+/// A context on its way into the journal.
+struct Begun {
+    writing: Writing,
+    item: Item,
+    wrapped: WrappedRedoKey,
+}
+
+/// An entry, sealed for the site and for its author.
+struct Sealed {
+    item: Item,
+    redo: Vec<u8>,
+    hlc: Hlc,
+}
+
+impl UserSession {
+    /// Saves entries, all or none. When this returns `Ok` they are on the disk.
+    ///
+    /// The same entries saved again are saved once. `draft` names the draft
+    /// that they come from: it is dropped when they are saved.
+    ///
+    /// # Errors
+    /// [`SaveError`]; nothing may be called saved then.
+    pub fn save(
+        &self,
+        random: &dyn Random,
+        entries: &[Entry],
+        draft: Option<EntryId>,
+        now_ms: i64,
+    ) -> Result<Saved, SaveError> {
+        let (plain, packed) = self.pack(entries)?;
+        let (lane, saved) = {
+            let lane = self
+                .shared
+                .lane
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
+            let mut writing = lock(&self.writing);
+            let saved = self.commit(random, &lane, &mut writing, entries, &packed, now_ms)?;
+            (lane.lane, saved)
+        };
+        let (entries_saved, already) = match saved {
+            Some(saved) => (saved, false),
+            None => (self.saved_before(entries)?, true),
+        };
+        let in_view = already || self.put_in_view(lane, &plain, &entries_saved);
+        if let Some(draft) = draft {
+            // A draft that stays is dropped at the next unlock.
+            let _ = self.discard_draft(draft);
+        }
+        Ok(Saved {
+            entries: entries_saved,
+            already,
+            in_view,
+        })
+    }
+
+    fn pack(&self, entries: &[Entry]) -> Result<(Plain, Packed), SaveError> {
+        if entries.is_empty() || entries.len() > MOST_ENTRIES {
+            return Err(SaveError::HowMany(entries.len()));
+        }
+        let mut packer = lock(&self.packer);
+        let mut plain = Vec::with_capacity(entries.len());
+        let mut packed = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if entry.author != self.user || entry.site != *self.site() {
+                return Err(SaveError::NotTheirs(entry.id));
+            }
+            let bytes = Zeroizing::new(entry.record.to_bytes()?);
+            packed.push(Zeroizing::new(packer.pack(&bytes).map_err(
+                |error| match error {
+                    CodecError::TooLong { len, max, .. } => SaveError::TooLong {
+                        entry: entry.id,
+                        len,
+                        max,
+                    },
+                    error => error.into(),
+                },
+            )?));
+            plain.push(bytes);
+        }
+        Ok((plain, packed))
+    }
+
+    /// Seals and commits; `None` when an id was there before.
+    fn commit(
+        &self,
+        random: &dyn Random,
+        lane: &LaneKey,
+        writing: &mut Option<Writing>,
+        entries: &[Entry],
+        packed: &Packed,
+        now_ms: i64,
+    ) -> Result<Option<Vec<SavedEntry>>, SaveError> {
+        let age = self.shared.context_age.load(Ordering::Acquire);
+        let is_good = |writing: &Writing| {
+            writing.lane == lane.lane
+                && writing.age == age
+                && (writing.made_at_ms..writing.made_at_ms.saturating_add(CONTEXT_MS))
+                    .contains(&now_ms)
+        };
+        let begun = if writing.as_ref().is_some_and(is_good) {
+            None
+        } else {
+            *writing = None;
+            Some(self.begin(random, lane, age, now_ms)?)
+        };
+        let keys = begun.as_ref().map(|begun| &begun.writing);
+        let Some(keys) = keys.or(writing.as_ref()) else {
+            return Err(SaveError::NoSealingKey);
+        };
+        let sealed = seal(random, keys, entries, packed)?;
+        match self.append(lane, begun.as_ref(), &sealed, now_ms) {
+            Ok(saved) => {
+                // Only a context that is in the journal seals anything more.
+                if let Some(begun) = begun {
+                    *writing = Some(begun.writing);
+                }
+                Ok(Some(saved))
+            }
+            Err(StorageError::Db(error)) if error.is_duplicate() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A new context with its redo key, in memory only.
+    fn begin(
+        &self,
+        random: &dyn Random,
+        lane: &LaneKey,
+        age: u64,
+        now_ms: i64,
+    ) -> Result<Begun, SaveError> {
+        let newest = self.shared.db.read(|tx| -> Stored<_> {
+            Ok(enrolment::keys(tx, KeyPurpose::Sealing)?.into_iter().next())
+        })?;
+        let newest = newest.ok_or(SaveError::NoSealingKey)?;
+        let site: KeyCertificate = from_cbor(&newest.bytes, "a key certificate")?;
+        let mut id = [0; 16];
+        random.fill(&mut id);
+        let context = ContextId::from_bytes(id);
+        let place = ContextPlace {
+            site: self.shared.me.pin,
+            lane: lane.lane,
+            device: self.shared.me.device,
+            author: self.user,
+            context,
+        };
+        let (key, statement) = ContextKey::make(random, place, &site.key, &self.signing)?;
+        let (redo, wrapped) = RedoKey::make(random, place, &self.sealing_public)?;
+        Ok(Begun {
+            item: Item::Context {
+                id: context,
+                bytes: to_cbor(&statement, "a context")?,
+            },
+            wrapped,
+            writing: Writing {
+                lane: lane.lane,
+                age,
+                made_at_ms: now_ms,
+                context: key,
+                redo,
+            },
+        })
+    }
+
+    fn append(
+        &self,
+        lane: &LaneKey,
+        begun: Option<&Begun>,
+        sealed: &[Sealed],
+        now_ms: i64,
+    ) -> Stored<Vec<SavedEntry>> {
+        let wrapped = begun.map(|begun| begun.wrapped.to_bytes()).transpose()?;
+        self.shared.write(|tx| {
+            let mut tail = journal::tail(tx, lane)?;
+            if let (Some(begun), Some(wrapped)) = (begun, &wrapped) {
+                redo_key::insert(tx, begun.item.id(), self.slot, wrapped)?;
+                let hlc = sealed.first().map(|sealed| sealed.hlc).unwrap_or_default();
+                let new = NewItem {
+                    item: &begun.item,
+                    redo: None,
+                };
+                tail = journal::append(tx, lane, tail, self.slot, &new, now_ms, hlc)?;
+            }
+            let mut saved = Vec::with_capacity(sealed.len());
+            for Sealed { item, redo, hlc } in sealed {
+                let new = NewItem {
+                    item,
+                    redo: Some(redo),
+                };
+                tail = journal::append(tx, lane, tail, self.slot, &new, now_ms, *hlc)?;
+                saved.push(SavedEntry {
+                    id: EntryId(item.id().0),
+                    lane: lane.lane,
+                    seq: tail.head.seq,
+                    hash: tail.head.hash,
+                });
+            }
+            Ok(saved)
+        })
+    }
+
+    /// The places of entries that a save found there already.
+    fn saved_before(&self, entries: &[Entry]) -> Result<Vec<SavedEntry>, SaveError> {
+        let mut saved = Vec::with_capacity(entries.len());
+        let mut missing = None;
+        for entry in entries {
+            let row = self
+                .shared
+                .db
+                .read(|tx| journal::by_item(tx, ItemId(entry.id.0)))?;
+            let Some(row) = row else {
+                missing = Some(entry.id);
+                continue;
+            };
+            if row.slot != self.slot || !row.is_entry() {
+                return Err(SaveError::IdTaken(entry.id));
+            }
+            if row.kind == journal::kind::ELIDED {
+                return Err(SaveError::TakenBack(entry.id));
+            }
+            let lane = self
+                .shared
+                .db
+                .read(|tx| crate::lane::by_number(tx, row.lane))?;
+            saved.push(SavedEntry {
+                id: entry.id,
+                lane: lane.key.lane,
+                seq: row.seq,
+                hash: row.hash,
+            });
+        }
+        match (missing, saved.first()) {
+            (None, Some(_)) => Ok(saved),
+            (_, Some(there)) => Err(SaveError::IdTaken(there.id)),
+            (_, None) => Err(SaveError::IdTaken(entries[0].id)),
+        }
+    }
+
+    /// Whether the vault shows what was saved. A lag is no failure: redo is in
+    /// the journal.
+    fn put_in_view(&self, lane: Lane, plain: &Plain, saved: &[SavedEntry]) -> bool {
+        let Some(vault) = &self.vault else {
+            return false;
+        };
+        let arriving: Vec<Arriving<'_>> = saved
+            .iter()
+            .zip(plain)
+            .map(|(entry, bytes)| Arriving {
+                id: ItemId(entry.id.0),
+                lane,
+                seq: entry.seq,
+                author: self.user,
+                received_at: None,
+                own: true,
+                bytes,
+            })
+            .collect();
+        vault.put_own(&arriving).is_ok()
+    }
+}
+
+type Plain = Vec<Zeroizing<Vec<u8>>>;
+type Packed = Vec<Zeroizing<Vec<u8>>>;
+
+fn seal(
+    random: &dyn Random,
+    keys: &Writing,
+    entries: &[Entry],
+    packed: &Packed,
+) -> Result<Vec<Sealed>, SaveError> {
+    let context = keys.context.place().context;
+    entries
+        .iter()
+        .zip(packed)
+        .map(|(entry, packed)| {
+            let id = ItemId(entry.id.0);
+            let sealed = keys.context.seal(random, &id, packed)?;
+            let redo = keys.redo.seal(random, &id, packed)?;
+            Ok(Sealed {
+                item: Item::Entry {
+                    id,
+                    context,
+                    sealed,
+                },
+                redo,
+                hlc: entry.record.captured_at.hlc,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,1 @@
+SELECT id, lane, author, bytes FROM site_entry ORDER BY id

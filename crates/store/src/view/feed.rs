@@ -1,0 +1,167 @@
+//! A person's feed, taken into their vault.
+
+use std::collections::BTreeSet;
+
+use handoff_cipherdb::{ReadTx, WriteTx, params};
+use handoff_domain::{Hlc, Record, ReferralId};
+use handoff_protocol::ids::{ItemId, Lane, Seq};
+use handoff_protocol::message::{Cursor, FeedEntry, FeedItem, FeedPart, FeedPosition};
+use handoff_protocol::{from_cbor, to_cbor};
+
+use super::{Arriving, Decided, Vault};
+use crate::error::{StorageError, Stored};
+use crate::numbers::seq;
+
+/// Where a person stands, for the next pull.
+pub(crate) fn position(tx: &ReadTx<'_>) -> Stored<(FeedPosition, bool)> {
+    let (cursor, wants_own) = state(tx)?;
+    Ok(match cursor {
+        Some(cursor) => (FeedPosition::After(cursor), wants_own),
+        None => (FeedPosition::Start, true),
+    })
+}
+
+fn state(tx: &ReadTx<'_>) -> Stored<(Option<Cursor>, bool)> {
+    const SQL: &str = "SELECT cursor, wants_own FROM feed";
+    let (bytes, wants_own): (Option<Vec<u8>>, bool) =
+        tx.query_one(SQL, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let cursor = bytes
+        .map(|bytes| from_cbor(&bytes, "a cursor"))
+        .transpose()?;
+    Ok((cursor, wants_own))
+}
+
+/// What a part of the feed did.
+#[derive(Debug, Default)]
+pub(crate) struct FeedTaken {
+    pub decided: Vec<Decided>,
+    /// The newest logical time in it.
+    pub hlc: Hlc,
+    /// Something was evicted: what was deleted must leave the log too.
+    pub evicted: bool,
+    /// Ask again: there is more, or a snapshot came that nobody asked for.
+    pub more: bool,
+}
+
+/// Takes a part of the feed, with its cursor, in one durable transaction.
+///
+/// `is_applied` says whether the site has applied an own entry in its current
+/// epoch: a snapshot that lacks such an entry means that it must go; one that
+/// lacks another only means that the site has not seen it yet.
+pub(crate) fn take_feed(
+    vault: &Vault,
+    part: &FeedPart,
+    is_applied: impl Fn(&Lane, Seq) -> Stored<bool>,
+) -> Stored<FeedTaken> {
+    let writer = vault.writer()?;
+    let taken = writer.write_durably(|tx| -> Stored<FeedTaken> {
+        let (cursor, wants_own) = state(tx)?;
+        if !part.snapshot && cursor.as_ref().is_none_or(|cursor| !follows(cursor, part)) {
+            // An answer to an earlier question: what it brings is here already,
+            // or comes again.
+            return Ok(FeedTaken::default());
+        }
+        let mut taken = FeedTaken {
+            more: part.more,
+            ..FeedTaken::default()
+        };
+        let mut touched = BTreeSet::new();
+        if part.snapshot {
+            touched.extend(clear(tx, part, wants_own, &is_applied)?);
+            taken.evicted = true;
+        }
+        for item in &part.items {
+            match item {
+                FeedItem::Include(entry) => {
+                    taken.hlc = taken.hlc.max(hlc(entry));
+                    touched.extend(vault.put(tx, &arriving(vault, entry))?);
+                }
+                FeedItem::Evict(id) => {
+                    touched.extend(vault.remove(tx, *id)?);
+                    taken.evicted = true;
+                }
+            }
+        }
+        taken.decided = vault.refold(tx, &touched)?;
+        // A snapshot that nobody asked for came without own entries: ask again
+        // for all of it. Own entries are wanted up to the end of a snapshot
+        // that was asked for.
+        let asked = wants_own || cursor.is_none();
+        let unasked = part.snapshot && !asked;
+        taken.more |= unasked;
+        let wants_own = unasked || (asked && part.more);
+        let next = to_cbor(&part.next, "a cursor")?;
+        tx.execute(
+            "UPDATE feed SET cursor = ?1, wants_own = ?2",
+            params![(!unasked).then_some(next), wants_own],
+        )?;
+        Ok(taken)
+    })?;
+    if taken.evicted {
+        // A reader may still need the log: then the next checkpoint does it.
+        let _ = writer.checkpoint_truncate();
+    }
+    Ok(taken)
+}
+
+/// Whether a part goes on from where its reader stands, and not from before.
+pub(crate) fn follows(cursor: &Cursor, part: &FeedPart) -> bool {
+    let place = |cursor: &Cursor| (cursor.scope_version, cursor.position);
+    cursor.epoch == part.next.epoch && place(cursor) <= place(&part.next)
+}
+
+/// Empties the vault for a snapshot: everything but what the snapshot cannot
+/// know of.
+fn clear(
+    tx: &WriteTx<'_>,
+    part: &FeedPart,
+    with_own: bool,
+    is_applied: &impl Fn(&Lane, Seq) -> Stored<bool>,
+) -> Stored<Vec<ReferralId>> {
+    const BAD: StorageError = StorageError::Row { table: "entry" };
+    const REFERRALS: &str = "SELECT id FROM referral";
+    let touched: Vec<[u8; 16]> = tx.query_all(REFERRALS, [], |row| row.get(0))?;
+    if with_own {
+        let included: BTreeSet<ItemId> = part
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                FeedItem::Include(entry) => Some(entry.id),
+                FeedItem::Evict(_) => None,
+            })
+            .collect();
+        let own = tx.query_all(include_str!("own.sql"), [], |row| {
+            Ok((
+                row.get::<_, [u8; 16]>(0)?,
+                row.get::<_, Vec<u8>>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
+        })?;
+        for (id, lane, at) in own {
+            let lane = Lane::from_bytes(&lane).ok_or(BAD)?;
+            if !included.contains(&ItemId::from_bytes(id)) && is_applied(&lane, seq(at))? {
+                tx.execute("DELETE FROM entry WHERE id = ?1", [id])?;
+            }
+        }
+    }
+    tx.execute("DELETE FROM entry WHERE own = 0", [])?;
+    Ok(touched.into_iter().map(ReferralId::from_bytes).collect())
+}
+
+fn arriving<'a>(vault: &Vault, entry: &'a FeedEntry) -> Arriving<'a> {
+    Arriving {
+        id: entry.id,
+        lane: entry.lane,
+        seq: entry.seq,
+        author: entry.author,
+        received_at: Some(entry.received_at),
+        own: entry.author == vault.user,
+        bytes: &entry.bytes,
+    }
+}
+
+fn hlc(entry: &FeedEntry) -> Hlc {
+    Record::from_bytes(&entry.bytes)
+        .map(|record| record.captured_at.hlc)
+        .unwrap_or_default()
+}

@@ -1,0 +1,1 @@
+SELECT id, lane, seq FROM entry WHERE own = 1

@@ -1,0 +1,78 @@
+//! Entries as a vault holds them.
+
+use chrono::{DateTime, Utc};
+use handoff_cipherdb::{ReadTx, params};
+use handoff_domain::{Entry, ReferralId, SiteId, UserId};
+use handoff_protocol::ids::{ItemId, Lane, Seq};
+
+use crate::error::{StorageError, Stored};
+use crate::numbers::{seq, time};
+
+const TABLE: &str = "entry";
+const BAD: StorageError = StorageError::Row { table: TABLE };
+
+/// An entry that a vault holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HeldEntry {
+    pub entry: Entry,
+    pub lane: Lane,
+    pub seq: Seq,
+    pub received_at: Option<DateTime<Utc>>,
+    pub own: bool,
+}
+
+struct Columns {
+    id: [u8; 16],
+    lane: Vec<u8>,
+    seq: i64,
+    author: [u8; 16],
+    received_at_ms: Option<i64>,
+    own: bool,
+    bytes: Vec<u8>,
+}
+
+macro_rules! columns {
+    ($row:ident) => {
+        Columns {
+            id: $row.get(0)?,
+            lane: $row.get(1)?,
+            seq: $row.get(2)?,
+            author: $row.get(3)?,
+            received_at_ms: $row.get(4)?,
+            own: $row.get(5)?,
+            bytes: $row.get(6)?,
+        }
+    };
+}
+
+impl Columns {
+    /// `None` for a record that this version does not read: it is kept, and
+    /// folded once it is read.
+    fn into_held(self, site: &SiteId) -> Stored<Option<HeldEntry>> {
+        let author = UserId::from_bytes(self.author);
+        let id = ItemId::from_bytes(self.id);
+        let Ok(entry) = super::read_entry(site, id, author, &self.bytes) else {
+            return Ok(None);
+        };
+        Ok(Some(HeldEntry {
+            entry,
+            lane: Lane::from_bytes(&self.lane).ok_or(BAD)?,
+            seq: seq(self.seq),
+            received_at: self.received_at_ms.map(|ms| time(ms, TABLE)).transpose()?,
+            own: self.own,
+        }))
+    }
+}
+
+/// All entries of a referral, by id.
+pub(crate) fn entries_of(
+    tx: &ReadTx<'_>,
+    site: &SiteId,
+    referral: ReferralId,
+) -> Stored<Vec<HeldEntry>> {
+    let sql = include_str!("entries_of.sql");
+    let rows = tx.query_all(sql, params![referral.as_bytes()], |row| Ok(columns!(row)))?;
+    rows.into_iter()
+        .filter_map(|row| row.into_held(site).transpose())
+        .collect()
+}
