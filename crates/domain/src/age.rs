@@ -15,7 +15,7 @@ use crate::calendar::birthday;
 
 /// An age: a birth date, years, or a band of years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub enum Age {
     /// The birth date.
     BirthDate(NaiveDate),

@@ -80,7 +80,7 @@ pub enum AnswerSource {
 
 /// A yes, no or unknown, with its provenance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct Answered {
     /// The answer.
     pub answer: Answer,
@@ -134,7 +134,7 @@ pub enum HistoryBasis {
 
 /// Whether the person has a history of a class of offences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct HistoryAnswer {
     /// The answer.
     pub answer: Answer,
@@ -178,7 +178,7 @@ pub enum MatterPlace {
 
 /// Whether the person has an open case or an open warrant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct MatterAnswer {
     /// The answer.
     pub answer: Answer,
@@ -241,7 +241,7 @@ pub enum Nexus {
 
 /// In which of the site's named areas the encounter was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct ZoneAnswer {
     /// The answer.
     pub answer: Zone,
@@ -268,7 +268,7 @@ pub enum Zone {
 
 /// Whether somebody was harmed who may want prosecution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct ComplainantAnswer {
     /// The answer.
     pub answer: Complainant,
@@ -298,7 +298,7 @@ pub enum Complainant {
 /// Whether the person has been involved before in what the site diverts, and
 /// what shows it (social contacts).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct InvolvementAnswer {
     /// The answer.
     pub answer: Answer,
@@ -309,7 +309,7 @@ pub struct InvolvementAnswer {
 
 /// One piece of evidence of prior involvement. Who told it is never stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct Involvement {
     /// The kind of evidence.
     pub evidence: EvidenceKind,

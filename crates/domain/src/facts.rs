@@ -7,7 +7,9 @@
 //! its path in here, for example `supervision.probation`, `history.violent` or
 //! `site.low_level_drug_offense`. What it does not hold: names, birth dates of
 //! the person record, narrative; those are in the person and the encounter.
-//! Unknown fields are refused, so that a misspelt answer is never lost.
+//! A field that this version does not know is left alone, because a record may
+//! come from a newer device; that a person's input holds no misspelt field is
+//! checked where input is read (`handoff-cli`, `input.rs`).
 
 use std::collections::BTreeMap;
 
@@ -25,7 +27,7 @@ use crate::offence::SuspectedOffence;
 
 /// The facts of one encounter, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct Facts {
     /// When it happened, in local time with its offset from UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,7 +130,7 @@ pub struct Facts {
 
 /// A position in ten-millionths of a degree (WGS 84).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct Position {
     /// Latitude in ten-millionths of a degree, north positive.
     pub latitude_e7: i32,

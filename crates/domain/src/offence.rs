@@ -92,7 +92,7 @@ pub enum OffenceLevel {
 /// What the person is suspected of. At least one of code, statute and local
 /// text is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 pub struct SuspectedOffence {
     /// The NIBRS code, for example `35A`; absent = not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
