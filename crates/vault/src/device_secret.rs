@@ -153,13 +153,25 @@ mod tests {
     }
 
     #[test]
-    fn processes_that_start_together_agree_on_one_secret() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = FileDeviceSecret::new(folder.path().join("device.secret"), Access::Owner);
-        let kept: std::collections::BTreeSet<[u8; 32]> = (0..50)
-            .map(|_| *store.load_or_make(&OsRandom).unwrap().expose())
-            .collect();
-        assert_eq!(kept.len(), 1);
+    fn programs_that_start_together_agree_on_one_secret() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let store = FileDeviceSecret::new(folder.path().join("device.secret"), Access::Owner);
+            let start = std::sync::Barrier::new(8);
+            let kept: std::collections::BTreeSet<[u8; 32]> = std::thread::scope(|scope| {
+                let run = || {
+                    start.wait();
+                    *store.load_or_make(&OsRandom).unwrap().expose()
+                };
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(run)).collect();
+                threads
+                    .into_iter()
+                    .map(|thread| thread.join().unwrap())
+                    .collect()
+            });
+            assert_eq!(kept.len(), 1);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
     }
 
     #[test]

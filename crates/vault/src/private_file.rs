@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use zeroize::Zeroizing;
 
@@ -120,17 +121,37 @@ pub fn make(file: &Path, access: Access, bytes: &[u8]) -> Result<(), PrivateFile
             file: file.to_owned(),
         });
     }
-    let mut name = file.as_os_str().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = PathBuf::from(name);
-    // One that a killed process with this number has left.
+    let partial = partial_name(file);
+    // One that a killed process of this number has left.
     remove(&partial).map_err(io)?;
     let made = write(&partial, access, bytes)
-        // A link, unlike a new name, never replaces a file.
-        .and_then(|()| fs::hard_link(&partial, file))
+        .and_then(|()| publish(&partial, file))
         .and_then(|()| sync_folder(file));
     let removed = remove(&partial);
     made.and(removed).map_err(io)
+}
+
+/// A name that no other thread or process uses at the same time.
+fn partial_name(file: &Path) -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{}-{number}.partial", std::process::id()));
+    PathBuf::from(name)
+}
+
+/// A link, unlike a new name, never replaces a file. Where a file system has no
+/// links, a new name has to do.
+fn publish(partial: &Path, file: &Path) -> std::io::Result<()> {
+    match fs::hard_link(partial, file) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            if fs::symlink_metadata(file).is_ok() {
+                return Err(ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(partial, file)
+        }
+        linked => linked,
+    }
 }
 
 fn write(partial: &Path, access: Access, bytes: &[u8]) -> std::io::Result<()> {
