@@ -28,10 +28,7 @@ impl Db {
     pub fn writer(&self) -> Stored<&Database> {
         match self {
             Self::Write(db) => Ok(db),
-            // Handles that only read offer no operation that comes here.
-            Self::Read(_) => Err(StorageError::Row {
-                table: "(read only)",
-            }),
+            Self::Read(_) => Err(StorageError::ReadOnly),
         }
     }
 }

@@ -14,6 +14,9 @@ pub enum StorageError {
     /// The database.
     #[error(transparent)]
     Db(#[from] CipherDbError),
+    /// The files were opened to read only.
+    #[error("the files were opened to read only")]
+    ReadOnly,
     /// A row is not what this program writes.
     #[error("a row of {table} does not read")]
     Row {
@@ -34,7 +37,9 @@ impl StorageError {
     pub fn disposition(&self) -> Disposition {
         match self {
             Self::Db(error) => error.disposition(),
-            Self::Row { .. } | Self::Codec(_) | Self::Record(_) => Disposition::Stop,
+            Self::ReadOnly | Self::Row { .. } | Self::Codec(_) | Self::Record(_) => {
+                Disposition::Stop
+            }
         }
     }
 

@@ -89,7 +89,7 @@ impl Folder {
     }
 
     /// Makes the folder, with exactly its access, if it is not there.
-    pub(crate) fn make(&self) -> Result<(), FolderError> {
+    pub fn make(&self) -> Result<(), FolderError> {
         if self.path.is_dir() {
             return Ok(());
         }

@@ -166,7 +166,9 @@ impl DeviceStore {
             let person = people.iter().find(|person| person.user == user);
             person.map(|person| person.slot)
         };
-        let evicted = evictions(answer, slot_of);
+        let evicted = evictions(answer, verified.epoch, |user| {
+            slot_of(user).filter(|slot| vaults.iter().any(|(of, _)| of == slot))
+        });
 
         let mut applied = self.shared.write(|tx| {
             let mut applied = self.take_up(tx, answer, &verified, site_time)?;
@@ -179,6 +181,19 @@ impl DeviceStore {
         applied.ignored.extend(verified.ignored);
         if verified.new_sealing_key {
             self.shared.context_age.fetch_add(1, Ordering::Release);
+        }
+        if !evicted.is_empty() {
+            // What was erased leaves the log too, now or at a later checkpoint.
+            let _ = self.shared.db.writer()?.checkpoint_truncate();
+        }
+
+        // Redo is erased behind the commit that proves it is needed no more: a
+        // crash before this leaves redo, never a gap.
+        for (slot, vault) in &vaults {
+            if let Err(source) = self.shared.settle_redo(*slot, vault) {
+                let user = vault.user;
+                applied.ignored.push(Ignored::Vault { user, source });
+            }
         }
 
         for (user, part) in &answer.user_feeds {
@@ -198,15 +213,6 @@ impl DeviceStore {
                     let user = *user;
                     applied.ignored.push(Ignored::Vault { user, source });
                 }
-            }
-        }
-        // Redo is erased behind the commit that proves it is needed no more: a
-        // crash before this leaves redo, never a gap.
-        for (slot, vault) in &vaults {
-            let settled = self.shared.settle_redo(&[(*slot, vault.clone())]);
-            if let Err(source) = settled {
-                let user = vault.user;
-                applied.ignored.push(Ignored::Vault { user, source });
             }
         }
         Ok(applied)
@@ -253,19 +259,13 @@ impl DeviceStore {
         part: &handoff_protocol::message::FeedPart,
         site_time: DateTime<Utc>,
     ) -> Stored<view::FeedTaken> {
-        let lanes = self.shared.db.read(|tx| -> Stored<_> {
-            let epoch = enrolment::epoch(tx)?;
-            let lanes = crate::lane::all(tx)?;
-            Ok(lanes
-                .into_iter()
-                .map(|row| (row.key.lane, row.covered(epoch).1))
-                .collect::<Vec<_>>())
-        })?;
-        let taken = view::take_feed(vault, part, |lane, seq| {
-            // What another device saved is here only by the feed.
-            let applied = lanes.iter().find(|(known, _)| known == lane);
-            Ok(applied.is_none_or(|(_, through)| seq <= *through))
-        })?;
+        if part.snapshot && vault.db.read(view::position)?.1 {
+            // It has every entry of theirs that the site has applied and that
+            // they may hold: redo would only bring back what is missing in it.
+            self.shared.erase_applied_redo(slot)?;
+        }
+        let applied = self.shared.applied()?;
+        let taken = view::take_feed(vault, part, |lane, seq| Ok(applied.covers(lane, seq)))?;
         self.shared.keep_needs_you(slot, vault)?;
         if taken.hlc > Hlc::default() {
             let most = Hlc {
@@ -281,10 +281,16 @@ impl DeviceStore {
 }
 
 /// Entries that people may no longer hold, with whose redo has to go.
-fn evictions(answer: &Answer, slot_of: impl Fn(UserId) -> Option<Slot>) -> Vec<(Slot, ItemId)> {
+fn evictions(
+    answer: &Answer,
+    epoch: EpochId,
+    slot_of: impl Fn(UserId) -> Option<Slot>,
+) -> Vec<(Slot, ItemId)> {
     let mut evicted = Vec::new();
     for (user, part) in &answer.user_feeds {
-        let Some(slot) = slot_of(*user) else { continue };
+        let Some(slot) = slot_of(*user).filter(|_| part.next.epoch == epoch) else {
+            continue;
+        };
         for item in &part.items {
             if let FeedItem::Evict(id) = item {
                 evicted.push((slot, *id));

@@ -6,6 +6,7 @@ use handoff_cipherdb::WriteTx;
 use handoff_domain::EntryId;
 use handoff_protocol::ids::Seq;
 use handoff_protocol::receipt::Receipt;
+use handoff_sync::ReceiptRefused;
 use handoff_sync::standing::{Own, judge};
 
 use super::verify::Verified;
@@ -52,6 +53,14 @@ pub(super) fn take(
             }
         };
         let (covered, _) = before.covered(verified.epoch);
+        if known.is_none() && coverage.through.seq < covered {
+            // Another branch that shares a beginning with this line.
+            applied.ignored.push(Ignored::Receipt {
+                lane: Some(receipt.lane),
+                why: ReceiptRefused::Older.into(),
+            });
+            continue;
+        }
         let had = journal::tally(tx, &before, verified.epoch)?;
         let was_parked = parked_before(tx, &before, covered)?;
         lane::set_receipt(tx, before.key.number, signed, receipt.branch, &coverage)?;

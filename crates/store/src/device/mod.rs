@@ -94,7 +94,7 @@ impl Shared {
     }
 
     /// Gives the ballast up; `false` when there was nothing left to give.
-    fn gives_way(&self) -> bool {
+    pub fn gives_way(&self) -> bool {
         self.ballast
             .as_ref()
             .is_some_and(|ballast| ballast.release().is_ok_and(|bytes| bytes > 0))

@@ -114,7 +114,7 @@ fn open_file(folder: &Folder, key: &DbKey) -> Result<Database, CipherDbError> {
         // A log cannot even be opened when no page can be added.
         Err(CipherDbError::DiskFull { file }) => {
             let mode = folder.access().mode();
-            let (ballast, _) = Ballast::ensure(folder.path(), 0, mode)?;
+            let (ballast, _) = Ballast::ensure(folder.path(), folder.ballast(), mode)?;
             match ballast.release()? {
                 0 => Err(CipherDbError::DiskFull { file }),
                 _ => open(),

@@ -91,7 +91,7 @@ impl UserSession {
         if done.taken > 0 {
             vault.make_durable()?;
         }
-        self.shared.settle_redo(&[(self.slot, vault.clone())])?;
+        self.shared.settle_redo(self.slot, vault)?;
         self.shared.keep_needs_you(self.slot, vault)?;
         Ok(done)
     }

@@ -54,7 +54,12 @@ impl UserSession {
         if draft.entries.first() != Some(&draft.id) {
             return Err(DraftError::Ids(draft.id));
         }
-        if self.drafts.write(|tx| drafts::put(tx, draft))? {
+        let put = || self.drafts.write(|tx| drafts::put(tx, draft));
+        let kept = match put() {
+            Err(error) if error.is_disk_full() && self.shared.gives_way() => put()?,
+            done => done?,
+        };
+        if kept {
             Ok(())
         } else {
             Err(DraftError::Stale(draft.id))

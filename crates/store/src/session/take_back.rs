@@ -78,6 +78,8 @@ impl UserSession {
         drop(read_through);
         match done {
             Done::TakenBack => {
+                // What was erased leaves the log too, now or at a later checkpoint.
+                let _ = self.shared.db.writer()?.checkpoint_truncate();
                 if let Some(vault) = &self.vault {
                     // A view that still shows it loses it at the next catch-up.
                     let _ = vault.drop_own(id);

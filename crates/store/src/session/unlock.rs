@@ -16,10 +16,10 @@ use handoff_vault::{DatabaseKey, SealingKey, SigningKey, UserKeys, WritingKeys};
 
 use super::{UserReader, UserSession};
 use crate::db::Db;
-use crate::device::{DeviceReader, DeviceStore, ReadError, lock};
+use crate::device::{DeviceReader, DeviceStore, ReadError, Shared, lock};
 use crate::device_key::db_key;
 use crate::error::{StorageError, Stored};
-use crate::folder::{Folder, FolderError};
+use crate::folder::FolderError;
 use crate::person::{self, Person, Slot};
 use crate::view::Vault;
 use crate::{drafts, enrolment, journal, quarantine, redo_key, schema};
@@ -126,9 +126,8 @@ impl DeviceStore {
             return Err(UnlockError::AlreadyUnlocked(person.user));
         }
         let mut set_aside = Vec::new();
-        let folder = &self.shared.folder;
         let drafts = open_or_begin(
-            folder,
+            &self.shared,
             &person.drafts_file,
             &db_key(&drafts_key),
             &schema::DRAFTS,
@@ -139,7 +138,7 @@ impl DeviceStore {
         let (vault, sealing) = match reading {
             Some((key, sealing)) => {
                 let db = open_or_begin(
-                    folder,
+                    &self.shared,
                     &person.vault_file,
                     &db_key(&key),
                     &schema::VAULT,
@@ -302,16 +301,20 @@ fn parts(keys: SessionKeys) -> (DatabaseKey, SigningKey, Option<(DatabaseKey, Se
 /// Opens a file of a person's; a damaged one is set aside and begun anew. The
 /// key was authenticated, so that one that does not fit means damage too.
 fn open_or_begin(
-    folder: &Folder,
+    shared: &Shared,
     name: &str,
     key: &DbKey,
     schema: &Migrations,
     durability: Durability,
     set_aside: &mut Vec<PathBuf>,
 ) -> Result<Database, UnlockError> {
+    let folder = &shared.folder;
     let options = folder.open_options(Create::IfMissing, durability);
     let open = || Database::open(&folder.file(name), key, schema, options);
     match open() {
+        Err(CipherDbError::DiskFull { .. }) if shared.gives_way() => {
+            Ok(open().map_err(StorageError::Db)?)
+        }
         Err(
             CipherDbError::Damaged { .. }
             | CipherDbError::NotADatabase { .. }
