@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: './tests/e2e',
   retries: 0,
+  timeout: 60_000,
   workers: 1,
   use: {
     baseURL: process.env['HANDOFF_BASE_URL'] ?? 'http://127.0.0.1:5190',

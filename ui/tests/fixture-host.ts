@@ -128,7 +128,7 @@ export class FixtureCore {
           referral: draft,
           short: draft.slice(0, 8),
           door: view.door,
-          name: [who.given_name, who.family_name].join(' ').trim(),
+          name: [who.given_name, who.family_name].join(' ').trim() || who.goes_by,
           saved_at: new Date().toISOString(),
         },
         ...this.lines,
