@@ -44,6 +44,19 @@ pub enum Topic {
     Packs,
 }
 
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 7] = [
+        Self::Device,
+        Self::Session,
+        Self::Connection,
+        Self::Queue,
+        Self::Drafts,
+        Self::Referrals,
+        Self::Packs,
+    ];
+}
+
 /// One row of the command table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Command {

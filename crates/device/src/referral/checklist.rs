@@ -22,7 +22,9 @@ pub fn answer_question(
     source: AnswerSource,
     most_recent: Option<PartialDate>,
 ) -> bool {
-    let Ok(ask) = id.parse::<Ask>() else { return false };
+    let Ok(ask) = id.parse::<Ask>() else {
+        return false;
+    };
     let answered = Answered::new(answer, source);
     let history = HistoryAnswer {
         answer,
@@ -30,7 +32,11 @@ pub fn answer_question(
         source: Some(source),
         ..HistoryAnswer::default()
     };
-    let matter = MatterAnswer { answer, source: Some(source), ..MatterAnswer::default() };
+    let matter = MatterAnswer {
+        answer,
+        source: Some(source),
+        ..MatterAnswer::default()
+    };
     match ask {
         Ask::OpenCase => facts.open_case = Some(matter),
         Ask::OpenWarrant => facts.open_warrant = Some(matter),
@@ -80,9 +86,14 @@ pub fn checklist(
                 source: answer.map(|answer| answer.source),
                 asks_date: matches!(
                     question.answer,
-                    AnswerKind::History { needs_date: true, .. }
+                    AnswerKind::History {
+                        needs_date: true,
+                        ..
+                    }
                 ),
-                most_recent: answer.map(|answer| answer.most_recent.clone()).unwrap_or_default(),
+                most_recent: answer
+                    .map(|answer| answer.most_recent.clone())
+                    .unwrap_or_default(),
                 rank,
                 id: question.id,
             }
@@ -93,7 +104,10 @@ pub fn checklist(
 /// Whether page 4 asks this question; the other pages ask the rest.
 fn form_asks(id: &str) -> bool {
     id != VOLUNTEERS
-        && !matches!(id.parse(), Ok(Ask::Age | Ask::SuspectedOffences | Ask::Zone) | Err(_))
+        && !matches!(
+            id.parse(),
+            Ok(Ask::Age | Ask::SuspectedOffences | Ask::Zone) | Err(_)
+        )
 }
 
 /// The date from which a screening counts: the local day of the encounter.

@@ -58,7 +58,14 @@ pub fn report_of(
             address: form.place.address.trim().to_owned(),
             incident_number: form.place.incident_number.trim().to_owned(),
         },
-        needs: form.why.needs.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+        needs: form
+            .why
+            .needs
+            .iter()
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         overdose: overdose(form, &mut errors),
         offer: offer.unwrap_or(Offer::Made(Response::Undecided)),
         narrative: form.why.narrative.trim().to_owned(),
@@ -71,13 +78,19 @@ pub fn report_of(
         params: BTreeMap::new(),
     });
     // A field that does not read is missing in the report too: say it once.
-    errors.0.extend(checked.filter(|error| !said.contains(&error.path)));
+    errors
+        .0
+        .extend(checked.filter(|error| !said.contains(&error.path)));
     if let Some(pack) = pack {
-        errors.0.extend(pack.check_facts(&report.facts).into_iter().map(|error| FieldError {
-            path: contract_path(&format!("facts.{}", error.path)),
-            code: error.code.as_str().to_owned(),
-            params: BTreeMap::new(),
-        }));
+        errors.0.extend(
+            pack.check_facts(&report.facts)
+                .into_iter()
+                .map(|error| FieldError {
+                    path: contract_path(&format!("facts.{}", error.path)),
+                    code: error.code.as_str().to_owned(),
+                    params: BTreeMap::new(),
+                }),
+        );
     }
     (report, errors.0)
 }
@@ -87,7 +100,10 @@ fn person(who: &WhoForm, contact: ContactDetails) -> PersonDescription {
     PersonDescription {
         given_name: trimmed(&who.given_name),
         family_name: trimmed(&who.family_name),
-        goes_by: Some(trimmed(&who.goes_by)).filter(|name| !name.is_empty()).into_iter().collect(),
+        goes_by: Some(trimmed(&who.goes_by))
+            .filter(|name| !name.is_empty())
+            .into_iter()
+            .collect(),
         name_not_known: who.name_not_known,
         id_basis: who.id_basis,
         language: Some(trimmed(&who.language)).filter(|language| !language.is_empty()),
@@ -138,11 +154,17 @@ fn overdose(form: &ReferralForm, errors: &mut FormErrors) -> Option<Overdose> {
             }
         },
     };
-    overdose.happened.then_some(Overdose { naloxone_given: overdose.naloxone_given, doses })
+    overdose.happened.then_some(Overdose {
+        naloxone_given: overdose.naloxone_given,
+        doses,
+    })
 }
 
 fn facts(form: &ReferralForm, pack: Option<&RulePack>, errors: &mut FormErrors) -> Facts {
-    let mut facts = Facts { age: age(&form.who.age, errors), ..Facts::default() };
+    let mut facts = Facts {
+        age: age(&form.who.age, errors),
+        ..Facts::default()
+    };
     match form.place.encounter_at.trim() {
         "" => {}
         text => match DateTime::parse_from_rfc3339(text) {
@@ -150,15 +172,20 @@ fn facts(form: &ReferralForm, pack: Option<&RulePack>, errors: &mut FormErrors) 
             Err(_) => errors.say("place.encounter_at", "not_a_time"),
         },
     }
-    facts.zone = form.place.zone.as_deref().filter(|zone| !zone.is_empty()).map(|zone| ZoneAnswer {
-        answer: if zone == OUTSIDE {
-            Zone::Outside
-        } else {
-            Zone::Inside(BTreeSet::from([zone.to_owned()]))
-        },
-        source: Some(AnswerSource::OfficerKnowledge),
-        checked_at: None,
-    });
+    facts.zone = form
+        .place
+        .zone
+        .as_deref()
+        .filter(|zone| !zone.is_empty())
+        .map(|zone| ZoneAnswer {
+            answer: if zone == OUTSIDE {
+                Zone::Outside
+            } else {
+                Zone::Inside(BTreeSet::from([zone.to_owned()]))
+            },
+            source: Some(AnswerSource::OfficerKnowledge),
+            checked_at: None,
+        });
     facts.suspected_offences = form
         .why
         .offences
@@ -242,7 +269,10 @@ fn age(form: &AgeForm, errors: &mut FormErrors) -> Option<Age> {
         AgeForm::Years { years, basis } => match years.trim() {
             "" => None,
             text => match text.parse() {
-                Ok(years) => Some(Age::Years { years, basis: *basis }),
+                Ok(years) => Some(Age::Years {
+                    years,
+                    basis: *basis,
+                }),
                 Err(_) => {
                     errors.say("who.age", "not_a_number");
                     None
@@ -301,7 +331,10 @@ fn involvement(forms: &[InvolvementForm], errors: &mut FormErrors) -> Option<Inv
             basis: Some(form.basis.trim().to_owned()).filter(|basis| !basis.is_empty()),
         });
     }
-    (!evidence.is_empty()).then_some(InvolvementAnswer { answer: Answer::Yes, evidence })
+    (!evidence.is_empty()).then_some(InvolvementAnswer {
+        answer: Answer::Yes,
+        evidence,
+    })
 }
 
 /// The form path of a report path: `facts.suspected_offenses[1].code` is
@@ -328,7 +361,11 @@ pub fn contract_path(path: &str) -> String {
     .find_map(|(from, to)| dotted.strip_prefix(from).map(|rest| format!("{to}{rest}")))
     .unwrap_or(dotted);
     // A person is called one thing in the form and may be called many.
-    if renamed.starts_with("who.goes_by") { "who.goes_by".to_owned() } else { renamed }
+    if renamed.starts_with("who.goes_by") {
+        "who.goes_by".to_owned()
+    } else {
+        renamed
+    }
 }
 
 /// An empty form for an encounter that begins now.

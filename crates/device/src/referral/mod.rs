@@ -5,6 +5,6 @@ mod checklist;
 mod form;
 mod verdict;
 
-pub use checklist::{answer_question, checklist};
+pub use checklist::{answer_question, as_of, checklist};
 pub use form::{FormErrors, contract_path, form_of, report_of};
-pub use verdict::{advice_of, verdict_view};
+pub use verdict::{advice_of, days_between, verdict_view, words_of};

@@ -1,9 +1,7 @@
 //! A screening in the words of its pack.
 
 use chrono::NaiveDate;
-use handoff_domain::{
-    Finding, FindingResult, Outcome, Screening, SeenValue, Severity, Words,
-};
+use handoff_domain::{Finding, FindingResult, Outcome, Screening, SeenValue, Severity, Words};
 use handoff_eligibility::RulePack;
 
 use crate::contract::{Advice, FindingRow, PackLine, PackWords, VerdictView};
@@ -24,7 +22,11 @@ pub fn advice_of(screening: &Screening) -> Advice {
                 .findings
                 .iter()
                 .any(|f| f.result == FindingResult::Hit && f.severity != Severity::Advisory);
-            if hit { Advice::StaffWillReview } else { Advice::RecordsCheckNeeded }
+            if hit {
+                Advice::StaffWillReview
+            } else {
+                Advice::RecordsCheckNeeded
+            }
         }
     }
 }
@@ -38,8 +40,11 @@ pub fn verdict_view(
     pack: Option<&RulePack>,
     checked_days_ago: Option<u32>,
 ) -> VerdictView {
-    let mut findings: Vec<FindingRow> =
-        screening.findings.iter().map(|finding| row(finding, pack)).collect();
+    let mut findings: Vec<FindingRow> = screening
+        .findings
+        .iter()
+        .map(|finding| row(finding, pack))
+        .collect();
     findings.sort_by_key(|finding| match finding.result {
         FindingResult::Hit => 0,
         FindingResult::Unknown => 1,
@@ -50,7 +55,11 @@ pub fn verdict_view(
         waivable: screening.waivable,
         advice: advice_of(screening),
         findings,
-        open_questions: screening.open_questions.iter().map(|q| q.question.clone()).collect(),
+        open_questions: screening
+            .open_questions
+            .iter()
+            .map(|q| q.question.clone())
+            .collect(),
         other_door: screening.other_door,
         pack: PackLine {
             id: screening.pack.id.clone(),
@@ -67,7 +76,10 @@ fn row(finding: &Finding, pack: Option<&RulePack>) -> FindingRow {
     FindingRow {
         rule: finding.rule.clone(),
         words: rule.map_or_else(
-            || PackWords { en: finding.rule.clone(), es: String::new() },
+            || PackWords {
+                en: finding.rule.clone(),
+                es: String::new(),
+            },
             |rule| words_of(&rule.words),
         ),
         clause: finding.clause.clone(),
@@ -90,7 +102,10 @@ fn row(finding: &Finding, pack: Option<&RulePack>) -> FindingRow {
 /// A pack's words for the window.
 #[must_use]
 pub fn words_of(words: &Words) -> PackWords {
-    PackWords { en: words.en.clone(), es: words.es.clone() }
+    PackWords {
+        en: words.en.clone(),
+        es: words.es.clone(),
+    }
 }
 
 /// Whole days between two days, 0 when the second is earlier.

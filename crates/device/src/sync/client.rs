@@ -61,7 +61,10 @@ impl Client {
             return Err(ClientError::Address);
         }
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let verifier = Arc::new(Pinned { pins, algorithms: provider.signature_verification_algorithms });
+        let verifier = Arc::new(Pinned {
+            pins,
+            algorithms: provider.signature_verification_algorithms,
+        });
         let tls = rustls::ClientConfig::builder_with_provider(provider as Arc<CryptoProvider>)
             .with_protocol_versions(&[&rustls::version::TLS13])
             .map_err(ClientError::Tls)?
@@ -87,7 +90,12 @@ impl Client {
     /// # Errors
     /// [`ClientError`] when there is no answer; with [`ClientError::Status`]
     /// the body was not read.
-    pub async fn post(&self, path: &str, body: Vec<u8>, wait: Duration) -> Result<Vec<u8>, ClientError> {
+    pub async fn post(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+        wait: Duration,
+    ) -> Result<Vec<u8>, ClientError> {
         let url = self.base.join(path).map_err(|_| ClientError::Address)?;
         let request = self
             .http
@@ -123,7 +131,9 @@ fn classify(error: reqwest::Error) -> ClientError {
             return ClientError::NotPinned;
         }
         if let Some(io) = at.downcast_ref::<std::io::Error>()
-            && let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>())
+            && let Some(tls) = io
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<TlsError>())
             && matches!(tls, TlsError::InvalidCertificate(_))
         {
             return ClientError::NotPinned;
@@ -148,10 +158,16 @@ impl ServerCertVerifier for Pinned {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, TlsError> {
-        let bad = || TlsError::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure);
+        let bad = || {
+            TlsError::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure)
+        };
         let certificate = webpki::EndEntityCert::try_from(end_entity).map_err(|_| bad())?;
         let pin: [u8; 32] = Sha256::digest(certificate.subject_public_key_info()).into();
-        if self.pins.contains(&pin) { Ok(ServerCertVerified::assertion()) } else { Err(bad()) }
+        if self.pins.contains(&pin) {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(bad())
+        }
     }
 
     fn verify_tls12_signature(
@@ -160,7 +176,9 @@ impl ServerCertVerifier for Pinned {
         _: &CertificateDer<'_>,
         _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        Err(TlsError::PeerIncompatible(rustls::PeerIncompatible::Tls12NotOfferedOrEnabled))
+        Err(TlsError::PeerIncompatible(
+            rustls::PeerIncompatible::Tls12NotOfferedOrEnabled,
+        ))
     }
 
     fn verify_tls13_signature(

@@ -1,0 +1,228 @@
+//! Keeps the device in touch with its site by itself: sends what was saved,
+//! also while everybody is locked; hears of decisions at once while the site
+//! answers; tries again with a growing pause while it does not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use handoff_sync::Backoff;
+use handoff_sync::device::Stop;
+
+use super::{Core, CoreError, locked};
+use crate::contract::{Connection, ErrorCode, Event, SyncProgress, SyncView, Topic};
+use crate::sync::{Progress, StopReason, Summary};
+
+/// How long the site may hold an answer back while nothing happens.
+const HOLD_BACK: Duration = Duration::from_secs(20);
+/// How long the site gets to apply what it has taken before it is asked again.
+const APPLY_PAUSE: Duration = Duration::from_millis(300);
+/// How often an untouched session is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+impl Core {
+    /// Runs until the core is closed.
+    pub async fn drive(self: Arc<Self>) {
+        let mut backoff = Backoff::default();
+        let mut look = tokio::time::interval(LOOK);
+        let mut quiet = false;
+        loop {
+            if self.state().closed {
+                return;
+            }
+            self.lock_when_left();
+            if self.state().device.is_none() {
+                tokio::select! {
+                    () = self.wake.notified() => {}
+                    _ = look.tick() => {}
+                }
+                continue;
+            }
+            let wait = if quiet { HOLD_BACK } else { Duration::ZERO };
+            let summary = tokio::select! {
+                summary = self.session(wait) => summary,
+                // Something to send, somebody signed in or out: begin anew.
+                () = self.wake.notified(), if quiet => {
+                    quiet = false;
+                    continue;
+                }
+                _ = look.tick(), if quiet => {
+                    // A look at the clock does not end the wait.
+                    self.lock_when_left();
+                    continue;
+                }
+            };
+            let pause = match &summary.stop {
+                None => {
+                    backoff.succeeded();
+                    quiet = !summary.not_yet_applied;
+                    if quiet { Duration::ZERO } else { APPLY_PAUSE }
+                }
+                Some(stop) => {
+                    quiet = false;
+                    self.pause_after(stop, &mut backoff)
+                }
+            };
+            if !pause.is_zero() {
+                let next = self.host.now() + pause;
+                self.show(|connection| connection.next_try_at = Some(next));
+                tokio::select! {
+                    () = self.wake.notified() => {}
+                    () = tokio::time::sleep(pause) => {}
+                }
+                self.show(|connection| connection.next_try_at = None);
+            }
+        }
+    }
+
+    fn pause_after(&self, stop: &StopReason, backoff: &mut Backoff) -> Duration {
+        let [jitter] = self.host.bytes();
+        match stop {
+            StopReason::Site(Stop::Busy(seconds)) => Duration::from_secs(u64::from(*seconds)),
+            StopReason::Site(Stop::UpdateNeeded | Stop::Refused(_)) => Duration::from_secs(60),
+            _ => backoff.failed(link_is_up(), jitter),
+        }
+    }
+
+    /// One sync now, whatever the pause says.
+    pub async fn sync_once(&self, wait: Duration) -> SyncView {
+        // A wait in the driver gives way.
+        self.wake.notify_one();
+        let summary = self.session(wait).await;
+        self.sync_view(&summary)
+    }
+
+    fn sync_view(&self, summary: &Summary) -> SyncView {
+        let short = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let waiting = self
+            .device()
+            .and_then(|device| Ok(device.store.counts()?.waiting))
+            .unwrap_or_default();
+        SyncView {
+            sent: short(summary.sent),
+            received: short(summary.received),
+            parked: short(summary.parked),
+            waiting: short(waiting),
+            error: summary.stop.as_ref().map(error_of),
+        }
+    }
+
+    /// One session, and what it means for the window.
+    async fn session(&self, wait: Duration) -> Summary {
+        let _one_at_a_time = self.syncing.lock().await;
+        let Ok(device) = self.device() else {
+            return Summary::default();
+        };
+        let pullers = self
+            .state()
+            .signed_in
+            .iter()
+            .map(|signed_in| Arc::downgrade(&signed_in.session))
+            .collect();
+        let (total, events) = (self.waiting(), self.events.clone());
+        if total > 0 {
+            self.show(|connection| connection.state = Connection::Syncing);
+        }
+        let progress: Progress = Arc::new(move |done, all| {
+            if all > 0 && done > 0 {
+                let _ = events.send(Event::Changed {
+                    topics: vec![Topic::Connection, Topic::Queue],
+                });
+            }
+        });
+        let summary = device.link.session(pullers, wait, progress).await;
+        self.after(&summary);
+        summary
+    }
+
+    fn after(&self, summary: &Summary) {
+        let now = self.host.now();
+        let error = summary.stop.as_ref().map(error_of);
+        self.show(|connection| {
+            connection.progress = None;
+            connection.last_error = error;
+            if summary.reached {
+                connection.last_success_at = Some(now);
+            }
+            connection.state = match error {
+                None => Connection::Online,
+                Some(ErrorCode::UpdateNeeded) => Connection::UpdateNeeded,
+                Some(ErrorCode::SiteNotPinned | ErrorCode::NotEnrolled) => Connection::NotAccepted,
+                Some(ErrorCode::SiteAnswerUnreadable) if summary.reached => Connection::NotAccepted,
+                Some(_) => Connection::Offline,
+            };
+        });
+        if summary.received > 0 || summary.parked > 0 || summary.sent > 0 {
+            self.announce(&[Topic::Queue, Topic::Referrals]);
+        }
+        for (referral, verification) in &summary.decided {
+            let _ = self.events.send(Event::Decided {
+                referral: referral.0,
+                verification: *verification,
+            });
+        }
+        if !summary.decided.is_empty() {
+            self.announce(&[Topic::Referrals, Topic::Queue]);
+        }
+    }
+
+    fn waiting(&self) -> u32 {
+        let waiting = self
+            .device()
+            .and_then(|device| Ok::<_, CoreError>(device.store.counts()?.waiting));
+        u32::try_from(waiting.unwrap_or_default()).unwrap_or(u32::MAX)
+    }
+
+    /// Changes what is shown of the connection, and says so if it did change.
+    fn show(&self, change: impl FnOnce(&mut crate::contract::ConnectionView)) {
+        let changed = {
+            let mut connection = locked(&self.connection);
+            let before = connection.clone();
+            change(&mut connection);
+            if connection.state == Connection::Syncing {
+                let total = self.waiting();
+                connection.progress = Some(SyncProgress { done: 0, total });
+            }
+            before != *connection
+        };
+        if changed {
+            self.announce(&[Topic::Connection]);
+        }
+    }
+}
+
+/// The code that the window has a sentence for.
+fn error_of(stop: &StopReason) -> ErrorCode {
+    match stop {
+        StopReason::Site(Stop::NotReached | Stop::Busy(_)) => ErrorCode::SiteNotReached,
+        StopReason::Site(Stop::NotPinned) => ErrorCode::SiteNotPinned,
+        StopReason::Site(Stop::UpdateNeeded) => ErrorCode::UpdateNeeded,
+        StopReason::Site(Stop::Refused(_) | Stop::Unreadable | Stop::GoesInCircles) => {
+            ErrorCode::SiteAnswerUnreadable
+        }
+        StopReason::Files(error) => {
+            tracing::error!(%error, "a sync stopped at this device's files");
+            ErrorCode::Internal
+        }
+    }
+}
+
+/// Whether any network link but the loopback is up. Where the system does not
+/// say, it counts as up: a try costs little.
+fn link_is_up() -> bool {
+    let Ok(links) = std::fs::read_dir("/sys/class/net") else {
+        return true;
+    };
+    let mut any = false;
+    for link in links.flatten() {
+        if link.file_name() == "lo" {
+            continue;
+        }
+        any = true;
+        let state = std::fs::read_to_string(link.path().join("operstate")).unwrap_or_default();
+        if matches!(state.trim(), "up" | "unknown") {
+            return true;
+        }
+    }
+    // A machine with no link at all talks to itself, if to anybody.
+    !any
+}

@@ -1,0 +1,12 @@
+//! The device's side of the wire: the pinned client, enrolment, and the driver
+//! that performs what `handoff-sync` decides.
+
+mod client;
+mod enrol;
+mod request;
+mod run;
+
+pub use client::{Client, ClientError};
+pub use enrol::{EnrolError, Enrolled, enrol};
+pub use request::{Puller, RequestError};
+pub use run::{Link, Progress, RunError, StopReason, Summary};

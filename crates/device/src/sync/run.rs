@@ -1,0 +1,331 @@
+//! Performs one sync session: what `handoff-sync` decides, over HTTPS and the
+//! device's files.
+//!
+//! One session at a time ([`crate::Core`] holds the lock). A session may be
+//! dropped at any point: everything that it did is committed or undone, and the
+//! next one asks the files what there is to do.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use handoff_domain::{ReferralId, VerificationState};
+use handoff_protocol::item::Item;
+use handoff_protocol::message::{FeedPosition, Outcome, SyncReply};
+use handoff_protocol::{DeviceId, SitePin, from_cbor};
+use handoff_store::{ApplyError, DeviceStore, ReadError, SendError};
+use handoff_sync::device::{BatchLimit, DeviceSession, Event, Failure, Finish, Post, Step, Stop};
+use handoff_vault::SigningKey;
+use tokio::task::JoinSet;
+
+use super::client::{Client, ClientError};
+use super::request::{self, Envelope, Puller, RequestError};
+use crate::host::Host;
+
+/// Items in one batch.
+const BATCH: BatchLimit = BatchLimit(500);
+
+/// Everything that a session needs and that outlives it.
+pub struct Link {
+    /// Time and randomness.
+    pub host: Host,
+    /// The device's files.
+    pub store: DeviceStore,
+    /// The pinned site.
+    pub client: Client,
+    /// The device key.
+    pub device_key: SigningKey,
+    /// The pin of the site.
+    pub site: SitePin,
+    /// This device.
+    pub device: DeviceId,
+    /// How far site time is from this device's clock, in milliseconds.
+    pub offset_ms: AtomicI64,
+}
+
+/// What a session did.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Entries put on the wire.
+    pub sent: u64,
+    /// Entries newly proved to be at the site.
+    pub received: u64,
+    /// Entries that the site newly parked.
+    pub parked: u64,
+    /// Decisions that reached an open vault.
+    pub decided: Vec<(ReferralId, VerificationState)>,
+    /// The site answered at least once.
+    pub reached: bool,
+    /// Why it stopped early.
+    pub stop: Option<StopReason>,
+    /// The site has everything and has not applied all of it yet.
+    pub not_yet_applied: bool,
+}
+
+/// Why a session stopped early.
+#[derive(Debug)]
+pub enum StopReason {
+    /// As the session decided.
+    Site(Stop),
+    /// The device's files failed. Everything that is saved is kept.
+    Files(RunError),
+}
+
+/// What can fail on this side.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The files could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// "Sent" could not be made durable, so nothing was sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// An answer was not taken up.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// A request was not made.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The work was cut off: the program is ending.
+    #[error("the program is ending")]
+    Ending,
+}
+
+/// Tells somebody how far a session has come.
+pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+impl Link {
+    /// Runs one session to its end. With `wait`, and nothing to send, the site
+    /// may hold its answer back for so long.
+    pub async fn session(
+        &self,
+        pullers: Vec<Puller>,
+        wait: Duration,
+        progress: Progress,
+    ) -> Summary {
+        let mut summary = Summary::default();
+        match self.run(pullers, wait, progress, &mut summary).await {
+            Ok(Finish::Done) => {}
+            Ok(Finish::NotYetApplied) => summary.not_yet_applied = true,
+            Ok(Finish::Stopped(stop)) => summary.stop = Some(StopReason::Site(stop)),
+            Err(error) => summary.stop = Some(StopReason::Files(error)),
+        }
+        summary
+    }
+
+    async fn run(
+        &self,
+        pullers: Vec<Puller>,
+        wait: Duration,
+        progress: Progress,
+        summary: &mut Summary,
+    ) -> Result<Finish, RunError> {
+        let (first_contact, outlook) = self
+            .on_files(|store| {
+                Ok((
+                    store.site_position()? == FeedPosition::Start,
+                    store.outlook()?,
+                ))
+            })
+            .await?;
+        let total: u64 = outlook
+            .lanes
+            .iter()
+            .map(|lane| lane.head.seq.saturating_sub(lane.covered))
+            .sum();
+        let mut done = 0;
+        progress(done, total);
+
+        let mut session = DeviceSession::new(BATCH, first_contact);
+        let mut steps: VecDeque<Step> = session
+            .step(Event::Begin {
+                outlook,
+                pull: true,
+            })
+            .into();
+        let mut flights: JoinSet<(u64, [u8; 16], Result<Vec<u8>, ClientError>)> = JoinSet::new();
+        loop {
+            let Some(step) = steps.pop_front() else {
+                let Some(landed) = flights.join_next().await else {
+                    // The session waits for nothing: it has ended.
+                    return Ok(Finish::Done);
+                };
+                let Ok((number, nonce, answer)) = landed else {
+                    return Ok(Finish::Stopped(Stop::NotReached));
+                };
+                let event = self.read_answer(number, nonce, answer);
+                summary.reached |= matches!(event, Event::Replied { .. });
+                steps.extend(session.step(event));
+                continue;
+            };
+            match step {
+                Step::ReadItems { lane, from, max } => {
+                    let (before, items) = self
+                        .on_files(move |store| Ok(store.read_items(&lane, from, max)?))
+                        .await?;
+                    steps.extend(session.step(Event::ItemsRead {
+                        lane,
+                        before,
+                        items,
+                    }));
+                }
+                Step::MarkSent { lane, through } => {
+                    self.on_files(move |store| Ok(store.mark_sent(&lane, through)?))
+                        .await?;
+                    steps.extend(session.step(Event::SentMarked { lane, through }));
+                }
+                Step::Post(post) => {
+                    summary.sent += sent_entries(&post);
+                    let holds_back = if post.batch.is_none() {
+                        wait
+                    } else {
+                        Duration::ZERO
+                    };
+                    let (number, nonce, body) = self.sign(post, &pullers, holds_back).await?;
+                    let client = self.client.clone();
+                    flights.spawn(async move {
+                        (
+                            number,
+                            nonce,
+                            client.post("v1/sync", body, holds_back).await,
+                        )
+                    });
+                }
+                Step::Apply(answer) => {
+                    let site_time = self.site_time();
+                    let (applied, outlook) = self
+                        .on_files(move |store| {
+                            let applied = store.apply(&answer, site_time)?;
+                            Ok((applied, store.outlook()?))
+                        })
+                        .await?;
+                    for ignored in &applied.ignored {
+                        tracing::warn!(?ignored, "something in the site's answer was left alone");
+                    }
+                    done += applied.received;
+                    progress(done.min(total), total);
+                    summary.received += applied.received;
+                    summary.parked += applied.parked.len() as u64;
+                    summary.decided.extend(applied.decided);
+                    steps.extend(session.step(Event::Applied {
+                        outlook,
+                        restarted: applied.restarted,
+                        more: applied.more,
+                    }));
+                }
+                Step::Finish(finish) => return Ok(finish),
+            }
+        }
+    }
+
+    async fn sign(
+        &self,
+        post: Post,
+        pullers: &[Puller],
+        wait: Duration,
+    ) -> Result<(u64, [u8; 16], Vec<u8>), RunError> {
+        let number = post.number;
+        let nonce = self.host.bytes();
+        let now = self.site_time();
+        let (store, device_key) = (self.store.clone(), self.device_key.clone());
+        let (site, device, pullers) = (self.site, self.device, pullers.to_vec());
+        let wait_seconds = u16::try_from(wait.as_secs()).unwrap_or(u16::MAX);
+        let made = tokio::task::spawn_blocking(move || {
+            let envelope = Envelope {
+                store: &store,
+                device_key: &device_key,
+                site,
+                device,
+                nonce,
+                now,
+                pullers: &pullers,
+                wait_seconds,
+            };
+            request::make(&envelope, post)
+        });
+        let body = made.await.map_err(|_| RunError::Ending)??;
+        Ok((number, nonce, body))
+    }
+
+    fn read_answer(
+        &self,
+        request: u64,
+        nonce: [u8; 16],
+        answer: Result<Vec<u8>, ClientError>,
+    ) -> Event {
+        let failed = |failure| Event::Failed { request, failure };
+        let bytes = match answer {
+            Ok(bytes) => bytes,
+            Err(ClientError::NotPinned) => return failed(Failure::NotPinned),
+            Err(ClientError::Status(503)) => {
+                let reply = Outcome::Busy {
+                    retry_after_seconds: 2,
+                };
+                return self.replied(request, nonce, reply);
+            }
+            Err(ClientError::Status(_) | ClientError::TooLong) => {
+                return failed(Failure::Unreadable);
+            }
+            Err(_) => return failed(Failure::NotReached),
+        };
+        match from_cbor::<SyncReply>(&bytes, "a reply") {
+            Ok(reply) if reply.nonce == nonce => {
+                let offset = reply.site_time - self.host.now();
+                self.offset_ms
+                    .store(offset.num_milliseconds(), Ordering::Relaxed);
+                Event::Replied {
+                    request,
+                    reply: Box::new(reply),
+                }
+            }
+            _ => failed(Failure::Unreadable),
+        }
+    }
+
+    fn replied(&self, request: u64, nonce: [u8; 16], outcome: Outcome) -> Event {
+        let reply = SyncReply {
+            protocol: handoff_protocol::message::ProtocolRange::OURS,
+            site_time: self.host.now(),
+            nonce,
+            outcome,
+        };
+        Event::Replied {
+            request,
+            reply: Box::new(reply),
+        }
+    }
+}
+
+impl Link {
+    /// Site time as this device believes it: its own clock, and how far the
+    /// site was from it at the last answer.
+    fn site_time(&self) -> DateTime<Utc> {
+        let offset = TimeDelta::milliseconds(self.offset_ms.load(Ordering::Relaxed));
+        let clock = self.host.now();
+        clock.checked_add_signed(offset).unwrap_or(clock)
+    }
+
+    /// Work on the files, off the threads that wait for the network.
+    async fn on_files<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&DeviceStore) -> Result<T, RunError> + Send + 'static,
+    ) -> Result<T, RunError> {
+        let store = self.store.clone();
+        tokio::task::spawn_blocking(move || work(&store))
+            .await
+            .map_err(|_| RunError::Ending)?
+    }
+}
+
+/// Entries in a post; contexts and placeholders are not somebody's work.
+fn sent_entries(post: &Post) -> u64 {
+    post.batch.as_ref().map_or(0, |batch| {
+        let entries = batch
+            .items
+            .iter()
+            .filter(|item| matches!(item, Item::Entry { .. }));
+        entries.count() as u64
+    })
+}
