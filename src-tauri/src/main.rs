@@ -6,6 +6,104 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() -> tauri::Result<()> {
-    tauri::Builder::default().run(tauri::generate_context!())
+mod commands;
+mod graphics;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use handoff_device::{Core, Host};
+use tauri::webview::NewWindowResponse;
+use tauri::{Emitter as _, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder};
+
+/// What the window listens to.
+const CHANNEL: &str = "handoff";
+
+fn main() -> ExitCode {
+    if let Err(error) = graphics::make_safe() {
+        eprintln!("handoff-field: {error}");
+    }
+    let Some(home) = home() else {
+        eprintln!("handoff-field: no home folder is known; set HANDOFF_HOME to a folder for its data");
+        return ExitCode::FAILURE;
+    };
+    let core = match Core::open(home, Host::system()) {
+        Ok(core) => Arc::new(core),
+        Err(error) => {
+            eprintln!("handoff-field: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(core) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("handoff-field: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(core: Arc<Core>) -> tauri::Result<()> {
+    let app = tauri::Builder::default()
+        .manage(core)
+        .invoke_handler(tauri::generate_handler![
+            commands::status,
+            commands::enrol,
+            commands::unlock,
+            commands::lock,
+            commands::set_preferences,
+            commands::today,
+            commands::choices,
+            commands::start_draft,
+            commands::draft,
+            commands::change_draft,
+            commands::delete_draft,
+            commands::submit,
+            commands::queue,
+            commands::referral,
+            commands::take_back,
+            commands::sync_now,
+        ])
+        .setup(|app| {
+            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("field.html".into()))
+                .title("Handoff")
+                .inner_size(1280.0, 800.0)
+                .min_inner_size(800.0, 600.0)
+                // Nothing of a page outlives the window.
+                .incognito(true)
+                .on_navigation(|url| matches!(url.scheme(), "tauri" | "about"))
+                .on_new_window(|_, _| NewWindowResponse::Deny)
+                .build()?;
+            let core = Arc::clone(app.state::<Arc<Core>>().inner());
+            let handle = app.handle().clone();
+            tauri::async_runtime::spawn(async move {
+                let mut events = core.events();
+                let driver = tokio::spawn(Arc::clone(&core).drive());
+                while let Some(event) = events.next().await {
+                    // A window that is closing no longer listens.
+                    if handle.emit(CHANNEL, event).is_err() {
+                        break;
+                    }
+                }
+                driver.abort();
+            });
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|handle, event| {
+        if let RunEvent::Exit = event {
+            handle.state::<Arc<Core>>().close();
+        }
+    });
+    Ok(())
+}
+
+/// The folder of this device's data: `HANDOFF_HOME`, or `handoff` in the
+/// user's data folder.
+fn home() -> Option<PathBuf> {
+    let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    given("HANDOFF_HOME")
+        .or_else(|| given("XDG_DATA_HOME").map(|data| data.join("handoff")))
+        .or_else(|| given("HOME").map(|home| home.join(".local/share/handoff")))
 }

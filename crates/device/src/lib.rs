@@ -24,5 +24,5 @@ mod host;
 pub mod referral;
 pub mod sync;
 
-pub use core::{Core, CoreError, Events, Referred};
+pub use core::{Core, CoreError, DeviceList, Events, Proof, Referred};
 pub use host::Host;

@@ -85,6 +85,32 @@ pub enum FieldErrorCode {
 }
 
 impl FieldErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 16] = [
+        Self::BirthDateInFuture,
+        Self::AgeImpossible,
+        Self::AgeBandReversed,
+        Self::UnknownOffenceCode,
+        Self::OffenceNotNamed,
+        Self::NegativeAmount,
+        Self::DateInFuture,
+        Self::DateWithoutYes,
+        Self::PositionOffTheGlobe,
+        Self::NoAreaNamed,
+        Self::Missing,
+        Self::ControlCharacter,
+        Self::TooLong,
+        Self::EncounterInFuture,
+        Self::NameAndNotKnown,
+        Self::NotInPack,
+    ];
+
+    /// The code of a name, as [`Self::as_str`] writes it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
+    }
+
     /// The code as it stands in JSON and in message ids.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

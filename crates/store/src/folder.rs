@@ -108,13 +108,22 @@ impl Folder {
     /// Makes this the one writing process; `None` when another is.
     pub(crate) fn lock(&self) -> Result<Option<File>, FolderError> {
         let path = self.file(LOCK);
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, self.access.mode());
-        let file = options
-            .open(&path)
-            .map_err(|source| self.failed(&path, source))?;
+        let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => {
+                // Whatever the umask: the next writer may be another account.
+                #[cfg(unix)]
+                file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(
+                    self.access.mode(),
+                ))
+                .map_err(|source| self.failed(&path, source))?;
+                file
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => OpenOptions::new()
+                .write(true)
+                .open(&path)
+                .map_err(|source| self.failed(&path, source))?,
+            Err(source) => return Err(self.failed(&path, source)),
+        };
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -5,12 +5,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use handoff_protocol::epoch::EpochRecord;
+use handoff_protocol::from_cbor;
+use handoff_protocol::ids::Seq;
+use handoff_protocol::receipt::Receipt;
 use handoff_sync::Backoff;
 use handoff_sync::device::Stop;
 
 use super::{Core, CoreError, locked};
 use crate::contract::{Connection, ErrorCode, Event, SyncProgress, SyncView, Topic};
 use crate::sync::{Progress, StopReason, Summary};
+
+/// What the newest receipt proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Taken by the site up to here.
+    pub through_seq: Seq,
+    /// The chain hash there, hex; empty without a receipt.
+    pub head: String,
+    /// The site's epoch.
+    pub epoch: String,
+}
 
 /// How long the site may hold an answer back while nothing happens.
 const HOLD_BACK: Duration = Duration::from_secs(20);
@@ -89,6 +104,49 @@ impl Core {
         self.wake.notify_one();
         let summary = self.session(wait).await;
         self.sync_view(&summary)
+    }
+
+    /// Syncs until the site has applied what it has taken, or the time is up.
+    pub async fn sync_until_applied(&self, at_most: Duration) -> SyncView {
+        let mut whole = Summary::default();
+        let all = async {
+            loop {
+                let summary = self.session(Duration::ZERO).await;
+                whole.sent += summary.sent;
+                whole.received += summary.received;
+                whole.parked += summary.parked;
+                whole.stop = summary.stop;
+                if whole.stop.is_some() || !summary.not_yet_applied {
+                    return;
+                }
+                tokio::time::sleep(APPLY_PAUSE).await;
+            }
+        };
+        // Taken and not applied in time is no failure: receipts are here.
+        let _ = tokio::time::timeout(at_most, all).await;
+        self.sync_view(&whole)
+    }
+
+    /// What the newest receipt of the lane that is written to proves.
+    ///
+    /// # Errors
+    /// [`CoreError`].
+    pub fn proof(&self) -> Result<Proof, CoreError> {
+        let device = self.device()?;
+        let report = device.store.lane_reports()?.into_iter().last();
+        let receipt = report.and_then(|report| report.receipt);
+        let receipt: Option<Receipt> = match receipt {
+            Some(signed) => Some(from_cbor(&signed.bytes, "a receipt")?),
+            None => None,
+        };
+        let epoch: EpochRecord = from_cbor(&device.store.enrolment()?.epoch.bytes, "an epoch")?;
+        Ok(Proof {
+            through_seq: receipt.as_ref().map_or(0, |receipt| receipt.through.seq),
+            head: receipt.map_or_else(String::new, |receipt| {
+                receipt.through.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+            }),
+            epoch: epoch.id.to_string(),
+        })
     }
 
     fn sync_view(&self, summary: &Summary) -> SyncView {

@@ -11,12 +11,15 @@ mod commands;
 mod drafts;
 mod drive;
 mod failure;
+mod list;
 mod packs;
 mod people;
 mod referrals;
 
 pub use drafts::Referred;
+pub use drive::Proof;
 pub use failure::CoreError;
+pub use list::DeviceList;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -142,6 +145,14 @@ impl Core {
         state.closed = true;
         drop(state);
         self.wake.notify_waiters();
+    }
+
+    /// What the device is at its site.
+    ///
+    /// # Errors
+    /// [`CoreError`].
+    pub fn enrolment(&self) -> Result<handoff_store::Enrolment, CoreError> {
+        Ok(self.device()?.store.enrolment()?)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -181,6 +181,7 @@ pub fn line(held: &Held) -> Option<ReferralLine> {
         Some(Standing::Received) | None => StandingView::Received {
             received_at: logged
                 .received_at
+                .or_else(|| saved.and_then(|saved| saved.received_at))
                 .unwrap_or_else(|| time(logged.entry.record.captured_at.clock_ms)),
             receipt: saved
                 .and_then(|saved| saved.receipt.clone())

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use handoff_cipherdb::{Disposition, ReadTx};
 use handoff_domain::{Hlc, PackPublished, RosterChanged, State, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose};
@@ -61,6 +62,8 @@ pub struct ItemPlace {
     pub standing: Standing,
     /// The receipt that covers it, for reading aloud.
     pub receipt: Option<String>,
+    /// When the site took it, as that receipt says.
+    pub received_at: Option<DateTime<Utc>>,
     /// Whose it is.
     pub slot: Slot,
     /// What the device's clock said when it was saved.
@@ -325,7 +328,7 @@ fn place(tx: &ReadTx<'_>, row: &JournalRow, epoch: EpochId) -> Stored<ItemPlace>
     let receipt = match lane.signed_receipt()? {
         Some(signed) if is_covered => {
             let receipt: Receipt = from_cbor(&signed.bytes, "a receipt")?;
-            Some(receipt.short_code())
+            Some(receipt)
         }
         _ => None,
     };
@@ -334,7 +337,8 @@ fn place(tx: &ReadTx<'_>, row: &JournalRow, epoch: EpochId) -> Stored<ItemPlace>
         seq: row.seq,
         hash: row.hash,
         standing,
-        receipt,
+        received_at: receipt.as_ref().map(|receipt| receipt.received_at),
+        receipt: receipt.map(|receipt| receipt.short_code()),
         slot: row.slot,
         saved_at_ms: row.saved_at_ms,
         taken_back: row.kind == journal::kind::ELIDED,

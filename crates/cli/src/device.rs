@@ -1,0 +1,365 @@
+//! `handoff device …`: a device without a screen.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Subcommand;
+use handoff_device::contract::{ErrorCode, FieldError, ReferralLine, StandingView, SyncView};
+use handoff_device::{Core, CoreError, DeviceList, Host};
+use handoff_domain::{EngagementState, FieldErrorCode, ReferralReport, Screening, UserId, VerificationState};
+use serde::Serialize;
+
+use crate::output::{self, Failure};
+use crate::passwords;
+
+/// Drive a device without a screen
+#[derive(Subcommand)]
+pub enum Device {
+    /// Enrol this machine with a one-time code from the site
+    Enrol {
+        /// The device's data folder
+        #[arg(long)]
+        home: PathBuf,
+        /// The code, as `handoff site invite` printed it
+        #[arg(long)]
+        code: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Save referrals on this device
+    Refer {
+        /// The device's data folder
+        #[arg(long)]
+        home: PathBuf,
+        /// One JSON object, or one on each line; `-` reads standard input
+        #[arg(long)]
+        file: PathBuf,
+        /// Who refers, where several people use the device
+        #[arg(long = "as")]
+        name: Option<String>,
+        /// Answer in JSON, one object for each referral
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send what waits and fetch what is new; without a password it uploads only
+    Sync {
+        /// The device's data folder
+        #[arg(long)]
+        home: PathBuf,
+        /// Who is signed in, where several people use the device
+        #[arg(long = "as")]
+        name: Option<String>,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the referrals on this device, beside the app if it runs
+    List {
+        /// The device's data folder
+        #[arg(long)]
+        home: PathBuf,
+        /// Whose, where several people use the device
+        #[arg(long = "as")]
+        name: Option<String>,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Carries a command out.
+///
+/// # Errors
+/// [`Failure`] with the status that the program ends with.
+pub fn run(command: Device) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::refused(format!("the program cannot start: {error}")))?;
+    match command {
+        Device::Enrol { home, code, json } => runtime.block_on(enrol(&home, &code, json)),
+        Device::Refer { home, file, name, json } => refer(&home, &file, name.as_deref(), json),
+        Device::Sync { home, name, json } => runtime.block_on(sync(&home, name.as_deref(), json)),
+        Device::List { home, name, json } => list(&home, name.as_deref(), json),
+    }
+}
+
+#[derive(Serialize)]
+struct EnrolledAnswer {
+    site: String,
+    device: String,
+    person: String,
+}
+
+async fn enrol(home: &Path, code: &str, json: bool) -> Result<(), Failure> {
+    let core = Core::open(home, Host::system()).map_err(failure)?;
+    let password = passwords::chosen()?;
+    core.enrol_with(code, &password).await.map_err(failure)?;
+    let enrolment = core.enrolment().map_err(failure)?;
+    let person = core.people().map_err(failure)?.into_iter().next();
+    let answer = EnrolledAnswer {
+        site: enrolment.site.site.as_str().to_owned(),
+        device: enrolment.device.to_string(),
+        person: person.map(|person| person.name).unwrap_or_default(),
+    };
+    output::answer(json, &answer, |answer| {
+        format!("Enrolled at {} for {}.", answer.site, answer.person)
+    })
+}
+
+#[derive(Serialize)]
+struct ReferredAnswer {
+    referral: String,
+    screening: Option<Screening>,
+    standing: &'static str,
+}
+
+fn refer(home: &Path, file: &Path, name: Option<&str>, json: bool) -> Result<(), Failure> {
+    let reports = read_reports(file)?;
+    let core = sign_in(home, name)?;
+    for (place, report) in reports {
+        let referred = core.refer(report).map_err(|error| at(&place, error))?;
+        let answer = ReferredAnswer {
+            referral: referred.referral.to_string(),
+            screening: referred.screening,
+            standing: "on_device",
+        };
+        output::answer(json, &answer, |answer| {
+            let outcome = answer.screening.as_ref().map_or("not screened", |screening| {
+                match screening.outcome {
+                    handoff_domain::Outcome::PresumptivelyEligible => "looks eligible",
+                    handoff_domain::Outcome::NeedsVerification => "records check needed",
+                    handoff_domain::Outcome::PresumptivelyIneligible => "a rule stands in the way",
+                }
+            });
+            format!("Saved on this device: {} ({outcome})", answer.referral)
+        })?;
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct SyncAnswer {
+    sent: u32,
+    received: u32,
+    parked: u32,
+    waiting: u32,
+    through_seq: u64,
+    head: String,
+    epoch: String,
+}
+
+async fn sync(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure> {
+    let core = Core::open(home, Host::system()).map_err(failure)?;
+    if passwords::given().is_some() {
+        unlock(&core, name)?;
+    }
+    let view: SyncView = core.sync_until_applied(Duration::from_secs(30)).await;
+    let proof = core.proof().map_err(failure)?;
+    let answer = SyncAnswer {
+        sent: view.sent,
+        received: view.received,
+        parked: view.parked,
+        waiting: view.waiting,
+        through_seq: proof.through_seq,
+        head: proof.head,
+        epoch: proof.epoch,
+    };
+    if let Some(code) = view.error {
+        return Err(stopped(code, view.waiting));
+    }
+    output::answer(json, &answer, |answer| {
+        format!(
+            "Sent {}, received by the site {}, parked {}, still waiting {}.",
+            answer.sent, answer.received, answer.parked, answer.waiting
+        )
+    })
+}
+
+#[derive(Serialize)]
+struct ListedAnswer {
+    referral: String,
+    standing: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parked: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
+    door: handoff_domain::Door,
+    verification: VerificationState,
+    engagement: EngagementState,
+}
+
+fn list(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure> {
+    let reader = DeviceList::open(home).map_err(failure)?;
+    let person = choose(&reader.people().map_err(failure)?, name)?;
+    let password = passwords::known(&person.1)?;
+    let lines = reader.referrals(person.0, &password).map_err(failure)?;
+    let answers: Vec<ListedAnswer> = lines.into_iter().map(listed).collect();
+    output::answer(json, &answers, |answers| {
+        if answers.is_empty() {
+            return "No referrals on this device.".to_owned();
+        }
+        let rows = answers.iter().map(|answer| {
+            format!("{}  {:<9}  {:?}", answer.referral, answer.standing, answer.verification)
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn listed(line: ReferralLine) -> ListedAnswer {
+    let (standing, parked, receipt) = match line.standing {
+        StandingView::OnDevice => ("on_device", None, None),
+        StandingView::Sent => ("sent", None, None),
+        StandingView::Received { receipt, .. } => ("received", None, Some(receipt)),
+        StandingView::Parked { code } => ("parked", Some(code), None),
+    };
+    ListedAnswer {
+        referral: line.referral.to_string(),
+        standing,
+        parked,
+        receipt,
+        door: line.door,
+        verification: line.verification,
+        engagement: line.engagement,
+    }
+}
+
+fn sign_in(home: &Path, name: Option<&str>) -> Result<Core, Failure> {
+    let core = Core::open(home, Host::system()).map_err(failure)?;
+    unlock(&core, name)?;
+    Ok(core)
+}
+
+fn unlock(core: &Core, name: Option<&str>) -> Result<(), Failure> {
+    let people: Vec<(UserId, String)> = core
+        .people()
+        .map_err(failure)?
+        .into_iter()
+        .map(|person| (person.user, person.name))
+        .collect();
+    let (user, name) = choose(&people, name)?;
+    core.unlock_as(user, &passwords::known(&name)?).map_err(failure)
+}
+
+fn choose(people: &[(UserId, String)], name: Option<&str>) -> Result<(UserId, String), Failure> {
+    match (people, name) {
+        ([one], None) => Ok(one.clone()),
+        (_, Some(name)) => people
+            .iter()
+            .find(|(_, known)| known == name)
+            .cloned()
+            .ok_or_else(|| Failure::refused("nobody of that name uses this device")),
+        ([], None) => Err(Failure::refused("nobody uses this device: enrol it first")),
+        (_, None) => Err(Failure::usage("several people use this device: say who with --as NAME")),
+    }
+}
+
+/// Every report of a file, each with its place for errors. All are read before
+/// the first is saved.
+fn read_reports(file: &Path) -> Result<Vec<(String, ReferralReport)>, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::refused(format!("{} cannot be read: {error}; nothing was saved", file.display()))
+    };
+    let mut input: Box<dyn std::io::Read> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(file).map_err(unreadable)?)
+    };
+    let mut text = String::new();
+    input.read_to_string(&mut text).map_err(unreadable)?;
+    let first = text.trim_start();
+    // One object over several lines, or one on each line.
+    if let Ok(report) = parse(first) {
+        return Ok(vec![(String::new(), report)]);
+    }
+    let lines: Vec<(usize, String)> = BufReader::new(text.as_bytes())
+        .lines()
+        .map_while(Result::ok)
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .collect();
+    let each_is_one = lines.len() > 1 && lines.iter().all(|(_, line)| line.trim().ends_with('}'));
+    if !each_is_one {
+        return Err(parse(first).err().unwrap_or_else(|| Failure::refused("there is no referral in the input; nothing was saved")));
+    }
+    lines
+        .into_iter()
+        .map(|(i, line)| {
+            let place = format!("line {}: ", i + 1);
+            let report = parse(&line).map_err(|error| error.at(&place))?;
+            Ok((place, report))
+        })
+        .collect()
+}
+
+fn parse(text: &str) -> Result<ReferralReport, Failure> {
+    crate::input::from_json(text, "a referral", "nothing was saved")
+}
+
+/// What happened, what is safe, what to do.
+fn failure(error: CoreError) -> Failure {
+    let text = describe(&error);
+    match error.code() {
+        ErrorCode::SiteNotReached => Failure::not_reached(text),
+        _ => Failure::refused(text),
+    }
+}
+
+fn at(place: &str, error: CoreError) -> Failure {
+    failure(error).at(place)
+}
+
+fn describe(error: &CoreError) -> String {
+    match error {
+        CoreError::Form(fields) => {
+            let fields: Vec<String> = fields.iter().map(field).collect();
+            format!("{}: nothing was saved; correct this and try again", fields.join("; "))
+        }
+        error => {
+            let mut text = error.to_string();
+            let mut source = std::error::Error::source(error);
+            while let Some(cause) = source {
+                let cause_text = cause.to_string();
+                if !text.contains(&cause_text) {
+                    text.push_str(": ");
+                    text.push_str(&cause_text);
+                }
+                source = cause.source();
+            }
+            if error.code() == ErrorCode::SiteNotReached {
+                text.push_str("; nothing is lost: try again when there is a connection");
+            }
+            text
+        }
+    }
+}
+
+fn field(error: &FieldError) -> String {
+    let words = match FieldErrorCode::from_name(&error.code) {
+        Some(FieldErrorCode::Missing) if error.path == "refer_anyway" => {
+            "the screening advises another route: say why it is referred all the same".to_owned()
+        }
+        Some(code) => code.to_string(),
+        None => error.code.clone(),
+    };
+    format!("{}: {words}", error.path)
+}
+
+fn stopped(code: ErrorCode, waiting: u32) -> Failure {
+    let safe = format!("{waiting} entries are safe on this device and will go later");
+    match code {
+        ErrorCode::SiteNotReached => {
+            Failure::not_reached(format!("the site did not answer; {safe}"))
+        }
+        ErrorCode::SiteNotPinned => Failure::refused(format!(
+            "the one who answered is not the site that this device was enrolled with, and got nothing; {safe}; ask the site's administrator"
+        )),
+        ErrorCode::UpdateNeeded => Failure::refused(format!(
+            "the site speaks a newer protocol: update this program; {safe}"
+        )),
+        _ => Failure::refused(format!("the site's answer was not accepted; {safe}; see the log (HANDOFF_LOG=warn)")),
+    }
+}
