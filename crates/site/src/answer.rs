@@ -1,0 +1,276 @@
+//! What the site says about a request that it took up: receipts from committed
+//! rows, feeds, leases.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use handoff_protocol::certificate::{KeyCertificate, Lease};
+use handoff_protocol::epoch::Kinship;
+use handoff_protocol::ids::{DeviceId, Lane};
+use handoff_protocol::message::{Answer, LaneReport, NotServed, SyncRequest, UserPull};
+use handoff_protocol::receipt::Receipt;
+use handoff_protocol::signed::Signed;
+use handoff_protocol::{CodecError, UserId};
+use handoff_sync::site::accept_pull;
+
+use crate::custody::{Taken, place};
+use crate::feed::{self, Own};
+use crate::site::Site;
+use crate::storage::{DeviceRow, LineId, LineRow, Reads, Scope, SiteRow, StorageError};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The store.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Something does not encode.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}
+
+impl Site {
+    /// Answers a request whose items are in custody.
+    ///
+    /// # Errors
+    /// [`AnswerError`]; custody stands all the same, and the device asks again.
+    pub fn answer(&self, taken: &Taken) -> Result<Answer, AnswerError> {
+        let request = &taken.request;
+        let now = self.host.now();
+        let asked = self.asked(request)?;
+        self.freshen(request, &asked)?;
+        self.storage.reading(|reads| {
+            let site = reads.site()?;
+            let device = reads.device(request.device)?;
+            let mut answer = Answer {
+                epoch: site.epoch.clone(),
+                keys: keys(reads, taken, device.as_ref())?,
+                receipts: Vec::new(),
+                gaps: taken.gaps.clone(),
+                site_feed: None,
+                user_feeds: Vec::new(),
+                leases: Vec::new(),
+                not_served: Vec::new(),
+            };
+            for (of, line) in lines(reads, taken)? {
+                let receipt = self.receipt(reads, &site, of, &line)?;
+                answer
+                    .receipts
+                    .push(self.keys.receipt().sign_statement(&receipt)?);
+            }
+            let is_served = device.as_ref().is_some_and(|row| row.revoked_at.is_none());
+            if let Some(position) = &request.site_feed
+                && is_served
+                && !site.awaiting
+            {
+                let part = feed::part(reads, site.epoch_id, Scope::Site, position, Own::Without)?;
+                answer.site_feed = Some(part);
+            }
+            for (user, pull) in asked {
+                self.serve(reads, &site, device.as_ref(), user, pull, now, &mut answer)?;
+            }
+            Ok(answer)
+        })
+    }
+
+    /// Who asks for a feed, with the pull if it is proven.
+    fn asked(
+        &self,
+        request: &SyncRequest,
+    ) -> Result<Vec<(UserId, Option<UserPull>)>, StorageError> {
+        let mut asked = Vec::new();
+        self.storage.reading(|reads| {
+            for signed in &request.pulls {
+                let unverified: Result<UserPull, CodecError> =
+                    handoff_protocol::from_cbor(&signed.bytes, "a pull");
+                let Ok(unverified) = unverified else { continue };
+                let pull = reads
+                    .authors(unverified.user, request.device)?
+                    .iter()
+                    .find_map(|author| {
+                        accept_pull(self.pin(), request, signed, &author.signing_key)
+                    });
+                asked.push((unverified.user, pull));
+            }
+            Ok(asked)
+        })
+    }
+
+    /// Makes logs anew that somebody is about to read.
+    fn freshen(
+        &self,
+        request: &SyncRequest,
+        asked: &[(UserId, Option<UserPull>)],
+    ) -> Result<(), StorageError> {
+        let mut scopes: BTreeSet<Scope> = asked
+            .iter()
+            .filter(|(_, pull)| pull.is_some())
+            .map(|(user, _)| Scope::User(*user))
+            .collect();
+        if request.site_feed.is_some() {
+            scopes.insert(Scope::Site);
+        }
+        for scope in scopes {
+            let is_fresh = self.storage.reading(|reads| feed::is_fresh(reads, scope))?;
+            if !is_fresh {
+                self.storage
+                    .writing(|writes| feed::refresh(writes, scope))?;
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one reader of one request")]
+    fn serve(
+        &self,
+        reads: &dyn Reads,
+        site: &SiteRow,
+        device: Option<&DeviceRow>,
+        user: UserId,
+        pull: Option<UserPull>,
+        now: DateTime<Utc>,
+        answer: &mut Answer,
+    ) -> Result<(), AnswerError> {
+        let people = reads.people()?;
+        let person = people.iter().find(|person| person.user == user);
+        let is_revoked = device.is_none_or(|device| device.revoked_at.is_some());
+        let refused = match (pull.as_ref(), person) {
+            (None, _) => Some(NotServed::BadSignature),
+            _ if site.awaiting => Some(NotServed::AwaitingConfirmation),
+            (_, None) => Some(NotServed::Unknown),
+            (_, Some(person)) if person.roles.is_empty() || is_revoked => Some(NotServed::Disabled),
+            (Some(_), Some(_)) => None,
+        };
+        if let Some(why) = refused {
+            answer.not_served.push((user, why));
+            return Ok(());
+        }
+        let (Some(pull), Some(person), Some(device)) = (pull, person, device) else {
+            return Ok(());
+        };
+        let own = if pull.with_own {
+            Own::With
+        } else {
+            Own::Without
+        };
+        let scope = Scope::User(user);
+        let part = feed::part(reads, site.epoch_id, scope, &pull.position, own)?;
+        answer.user_feeds.push((user, part));
+        let lease = Lease {
+            site: self.pin(),
+            user,
+            device: device.device,
+            roles: person.roles.clone(),
+            issued_at: now,
+            not_after: now + self.settings.lease_for(),
+        };
+        answer
+            .leases
+            .push(self.keys.receipt().sign_statement(&lease)?);
+        Ok(())
+    }
+
+    fn receipt(
+        &self,
+        reads: &dyn Reads,
+        site: &SiteRow,
+        device: DeviceId,
+        line: &LineRow,
+    ) -> Result<Receipt, StorageError> {
+        let mut parked = reads.parked_on(line.id)?;
+        let mut applied_through = line.applied_through;
+        // What a branch shares with the line that it left is judged there.
+        let mut at = line.clone();
+        while let Some(parent) = at.from {
+            let Some(row) = reads.line(parent)? else {
+                break;
+            };
+            let shared = at.from_seq;
+            let on_parent = reads.parked_on(parent)?;
+            parked.extend(on_parent.into_iter().filter(|(seq, _)| *seq <= shared));
+            if row.applied_through < shared {
+                applied_through = row.applied_through;
+            }
+            at = row;
+        }
+        parked.sort_unstable();
+        Ok(Receipt {
+            site: self.pin(),
+            device,
+            lane: line.lane,
+            branch: line.branch,
+            through: line.head,
+            applied_through,
+            epoch: site.epoch_id,
+            revision: line.revision,
+            parked,
+            blobs_missing: Vec::new(),
+            backed_up_through: line.backed_up_through,
+            received_at: line.received_at,
+        })
+    }
+}
+
+/// The lines that the answer speaks of: those that batches ended on, and for
+/// every other lane of the request the one that the device is on.
+fn lines(reads: &dyn Reads, taken: &Taken) -> Result<Vec<(DeviceId, LineRow)>, StorageError> {
+    let device = taken.request.device;
+    let mut ids: Vec<LineId> = taken.lines.iter().map(|(_, line)| *line).collect();
+    let batched: BTreeSet<Lane> = taken.lines.iter().map(|(lane, _)| *lane).collect();
+    for report in &taken.request.lanes {
+        if report.lane.device() != Some(device) || batched.contains(&report.lane) {
+            continue;
+        }
+        ids.extend(reported(reads, report)?);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(reads.line(id)?.map(|line| (device, line)));
+    }
+    Ok(found)
+}
+
+/// The line that a device is on: the one that holds its head; or the one of
+/// its newest receipt; or the main line, which then tells it that it diverged.
+fn reported(reads: &dyn Reads, report: &LaneReport) -> Result<Option<LineId>, StorageError> {
+    let lines = reads.lines(&report.lane)?;
+    let at = report.head.seq;
+    let mut on: Vec<&LineRow> = Vec::new();
+    for line in &lines {
+        let held = place::path(reads, line, at, at)?;
+        if held.first() == Some(&report.head.hash) {
+            on.push(line);
+        }
+    }
+    // Rather the line that others left than one that left it further on.
+    if let Some(line) = on.iter().min_by_key(|line| line.from_seq) {
+        return Ok(Some(line.id));
+    }
+    if let Some(signed) = &report.receipt
+        && let Ok(receipt) = handoff_protocol::from_cbor::<Receipt>(&signed.bytes, "a receipt")
+        && let Some(line) = lines.iter().find(|line| line.branch == receipt.branch)
+    {
+        return Ok(Some(line.id));
+    }
+    Ok(lines.first().map(|line| line.id))
+}
+
+/// Certificates of keys that the device may lack: all of them when it is here
+/// for the first time or comes from another epoch, or else what was announced
+/// since it enrolled.
+fn keys(
+    reads: &dyn Reads,
+    taken: &Taken,
+    device: Option<&DeviceRow>,
+) -> Result<Vec<Signed<KeyCertificate>>, StorageError> {
+    let all = taken.introduced || taken.kinship != Kinship::Same;
+    let since = device.map(|device| device.first_seen_at);
+    Ok(reads
+        .site_keys()?
+        .into_iter()
+        .filter(|key| key.announced && (all || since.is_none_or(|since| key.made_at > since)))
+        .map(|key| key.certificate)
+        .collect())
+}

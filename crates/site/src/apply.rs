@@ -1,0 +1,255 @@
+//! Applying: opening what is in custody, judging it, folding it.
+//!
+//! **What.** One applier per site (a lease row says which) works behind
+//! custody: each item after a line's `applied_through` is opened and judged
+//! ([`judge`]), then kept and folded into views and feeds ([`views`]), or parked
+//! with a code.
+//!
+//! **Why.** Custody must never wait for, or depend on, what an entry says. One
+//! bad entry never blocks its lane.
+//!
+//! **How data moves through.** Items are opened and judged against a view of
+//! one moment; then one transaction, with a savepoint per entry, keeps what was
+//! judged, gives positions, and moves `applied_through`. What is parked is
+//! judged again at every start and whenever a key, a certificate or the roster
+//! changes.
+//!
+//! **What it does not do.** It takes nothing out of custody, whatever it finds.
+//!
+//! **Where decided.** `docs/adr/0004-custody-apart-from-validity.md`.
+
+mod judge;
+mod open;
+pub(crate) mod views;
+
+pub use open::Opener;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use handoff_domain::Entry;
+use handoff_protocol::ids::Seq;
+use handoff_protocol::receipt::ParkCode;
+
+use crate::site::Site;
+use crate::storage::{EntryRow, HeldItem, LineId, LineRow, ParkedRow, StorageError, Writes};
+
+/// Items of one transaction.
+const CHUNK: usize = 250;
+/// How long the one applier may be silent before another takes over.
+const LEASE: TimeDelta = TimeDelta::seconds(10);
+
+/// What became of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Items that were judged.
+    pub judged: usize,
+    /// Another process applies.
+    pub is_elsewhere: bool,
+}
+
+/// What an item amounts to.
+#[derive(Debug)]
+enum Verdict {
+    /// Nothing to keep: a context, or a place whose content is gone.
+    Nothing,
+    /// An entry.
+    Keep(Box<(EntryRow, Entry)>),
+    /// A person has to look.
+    Park(ParkCode),
+}
+
+/// A judged item.
+#[derive(Debug)]
+struct Judged {
+    line: LineId,
+    seq: Seq,
+    verdict: Verdict,
+}
+
+impl Site {
+    /// Applies everything that is in custody and not applied, and judges
+    /// again what is parked when something changed. `opener` keeps opened
+    /// contexts between runs; it names the applier.
+    ///
+    /// # Errors
+    /// [`StorageError`]; custody stands, and the next run goes on.
+    pub fn apply(&self, opener: &mut Opener) -> Result<Applied, StorageError> {
+        let mut applied = Applied::default();
+        loop {
+            let lines = self.storage.reading(|reads| reads.unapplied())?;
+            if lines.is_empty() {
+                break;
+            }
+            for line in lines {
+                let items = self
+                    .storage
+                    .reading(|reads| reads.items(line.id, line.applied_through + 1, CHUNK))?;
+                let Some(through) = items.last().map(|item| item.seq) else {
+                    // The line's head is beyond what is held of it.
+                    return Err(StorageError::Absent { table: "item" });
+                };
+                let judged = self.judge_items(opener, &line, items)?;
+                let count = judged.len();
+                if !self.keep_judged(opener, judged, Some((&line, through)), None)? {
+                    applied.is_elsewhere = true;
+                    return Ok(applied);
+                }
+                applied.judged += count;
+                self.wake.ring();
+            }
+        }
+        applied.is_elsewhere = !self.judge_again(opener, Again::IfAsked)?;
+        Ok(applied)
+    }
+
+    /// Judges everything that is parked once more. At every start: the program
+    /// may be a newer one.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn judge_parked(&self, opener: &mut Opener) -> Result<(), StorageError> {
+        self.judge_again(opener, Again::Anyway).map(|_| ())
+    }
+
+    /// Empties the views and sets all of them again from the entries that are
+    /// kept.
+    ///
+    /// # Errors
+    /// [`StorageError`]; the views are then as they were.
+    pub fn rebuild_views(&self) -> Result<(), StorageError> {
+        self.storage.writing(|writes| views::rebuild(writes))
+    }
+
+    fn judge_again(&self, opener: &mut Opener, again: Again) -> Result<bool, StorageError> {
+        let (site, parked) = self
+            .storage
+            .reading(|reads| Ok::<_, StorageError>((reads.site()?, reads.parked()?)))?;
+        if again == Again::IfAsked && site.judge_round == site.judged_round {
+            return Ok(true);
+        }
+        let mut chunks = parked.chunks(CHUNK).peekable();
+        if chunks.peek().is_none() && site.judge_round == site.judged_round {
+            return Ok(true);
+        }
+        for rows in chunks {
+            let judged = self.judge_rows(opener, rows)?;
+            if !self.keep_judged(opener, judged, None, None)? {
+                return Ok(false);
+            }
+        }
+        let round = Some(site.judge_round);
+        let is_ours = self.keep_judged(opener, Vec::new(), None, round)?;
+        self.wake.ring();
+        Ok(is_ours)
+    }
+
+    fn judge_rows(
+        &self,
+        opener: &mut Opener,
+        rows: &[ParkedRow],
+    ) -> Result<Vec<Judged>, StorageError> {
+        let mut judged = Vec::new();
+        for row in rows {
+            let found = self.storage.reading(|reads| {
+                Ok::<_, StorageError>((reads.line(row.line)?, reads.item(row.line, row.seq)?))
+            })?;
+            if let (Some(line), Some(item)) = found {
+                judged.extend(self.judge_items(opener, &line, vec![item])?);
+            }
+        }
+        Ok(judged)
+    }
+
+    fn judge_items(
+        &self,
+        opener: &mut Opener,
+        line: &LineRow,
+        items: Vec<HeldItem>,
+    ) -> Result<Vec<Judged>, StorageError> {
+        self.storage.reading(|reads| {
+            let bench = judge::Bench::of(self, reads)?;
+            items
+                .into_iter()
+                .map(|item| {
+                    Ok(Judged {
+                        line: line.id,
+                        seq: item.seq,
+                        verdict: bench.judge(opener, line, &item)?,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    /// Keeps what was judged, in one transaction; false when another process
+    /// applies.
+    fn keep_judged(
+        &self,
+        opener: &Opener,
+        judged: Vec<Judged>,
+        line: Option<(&LineRow, Seq)>,
+        round: Option<u64>,
+    ) -> Result<bool, StorageError> {
+        let now = self.host.now();
+        self.storage.writing(|writes| {
+            if let Some((line, _)) = line {
+                writes.lock_lane(&line.lane)?;
+            }
+            writes.lock_head()?;
+            if !writes.lease_applier(opener.holder(), now, now + LEASE)? {
+                return Ok(false);
+            }
+            for Judged { line, seq, verdict } in judged {
+                keep(writes, line, seq, verdict, now)?;
+            }
+            if let Some((line, through)) = line {
+                writes.applied(line.id, through)?;
+            }
+            if let Some(round) = round {
+                writes.judged(round)?;
+            }
+            Ok(true)
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    IfAsked,
+    Anyway,
+}
+
+fn keep(
+    writes: &dyn Writes,
+    line: LineId,
+    seq: Seq,
+    verdict: Verdict,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let code = match verdict {
+        Verdict::Nothing => None,
+        Verdict::Park(code) => Some(code),
+        Verdict::Keep(kept) => {
+            let (row, entry) = *kept;
+            match writes.entry(row.id)? {
+                // The same entry came on another way: a reply was lost and the
+                // device goes on in a new lane.
+                Some(held) if held.author == row.author && held.bytes == row.bytes => None,
+                Some(_) => Some(ParkCode::IdTaken),
+                None => match writes.part(|writes| views::keep(writes, &row, &entry)) {
+                    Ok(()) => None,
+                    Err(error) if error.is_transient() || error.is_damage() => {
+                        return Err(error);
+                    }
+                    Err(_) => {
+                        tracing::error!(entry = %row.id, "an entry could not be folded");
+                        Some(ParkCode::Other)
+                    }
+                },
+            }
+        }
+    };
+    match code {
+        Some(code) => writes.park(line, seq, code, now),
+        None => writes.unpark(line, seq),
+    }
+}

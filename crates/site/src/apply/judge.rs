@@ -1,0 +1,202 @@
+//! Judging an item: may it be folded, or does a person have to look?
+//!
+//! Rights are judged as of the time of capture: what an officer wrote before
+//! they changed units or left is theirs to have written. A device's clock is
+//! its own word for that time, so a wrong one can make a late entry look early;
+//! it is then one more entry for people to look at, under its author's name,
+//! and never anything that opens to the author.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use handoff_domain::rights;
+use handoff_domain::{Body, Entry, EntryId, Record, Role, SiteId, UserId, Written};
+use handoff_protocol::certificate::AuthorCertificate;
+use handoff_protocol::ids::{ContextId, DeviceId, ItemId};
+use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::receipt::ParkCode;
+
+use super::Verdict;
+use super::open::Opener;
+use super::views;
+use crate::site::Site;
+use crate::storage::{EntryRow, HeldItem, LineRow, Reads, StorageError};
+
+/// What items are judged by: keys, certificates and the roster of one moment.
+pub(super) struct Bench<'a> {
+    site: &'a Site,
+    reads: &'a dyn Reads,
+    name: SiteId,
+    /// Every roster entry about a person, oldest first: since when, which roles.
+    roster: BTreeMap<UserId, Vec<(i64, BTreeSet<Role>)>>,
+    revoked: BTreeMap<DeviceId, DateTime<Utc>>,
+}
+
+impl<'a> Bench<'a> {
+    pub fn of(site: &'a Site, reads: &'a dyn Reads) -> Result<Self, StorageError> {
+        let name = reads.site()?.name;
+        let mut roster: BTreeMap<UserId, Vec<(i64, BTreeSet<Role>)>> = BTreeMap::new();
+        for row in reads.entries_of_kind("roster_changed")? {
+            let entry = views::read(&name, &row)?;
+            if let Body::RosterChanged(change) = entry.record.body {
+                let since = row.received_at.timestamp_millis();
+                roster
+                    .entry(change.user)
+                    .or_default()
+                    .push((since, change.roles));
+            }
+        }
+        let revoked = reads
+            .devices()?
+            .into_iter()
+            .filter_map(|device| device.revoked_at.map(|at| (device.device, at)))
+            .collect();
+        Ok(Self {
+            site,
+            reads,
+            name,
+            roster,
+            revoked,
+        })
+    }
+
+    pub fn judge(
+        &self,
+        opener: &mut Opener,
+        line: &LineRow,
+        held: &HeldItem,
+    ) -> Result<Verdict, StorageError> {
+        match &held.item {
+            Item::Context { .. } => Ok(Verdict::Nothing),
+            Item::Placeholder { gone, .. } => Ok(match gone {
+                // Taken back before it left, or erased by an order.
+                Gone::Elided | Gone::Erased => Verdict::Nothing,
+                // The device no longer has it, and this site never did: lost.
+                Gone::Pruned => Verdict::Park(ParkCode::CannotOpen),
+            }),
+            Item::Entry {
+                id,
+                context,
+                sealed,
+            } => self.entry(opener, line, held, (*id, *id), *context, sealed),
+            Item::Resealed {
+                id,
+                context,
+                of,
+                sealed,
+            } => {
+                // It stands for an item of exactly these bytes, or for nothing.
+                let stands = self
+                    .reads
+                    .items_by_id(of.0)?
+                    .into_iter()
+                    .any(|(_, item)| item.item.digest() == of.1 && item.item.id() == of.0);
+                if !stands {
+                    return Ok(Verdict::Park(ParkCode::Other));
+                }
+                self.entry(opener, line, held, (*id, of.0), *context, sealed)
+            }
+        }
+    }
+
+    /// `ids`: the item's own, and that of the entry in it.
+    fn entry(
+        &self,
+        opener: &mut Opener,
+        line: &LineRow,
+        held: &HeldItem,
+        ids: (ItemId, ItemId),
+        context: ContextId,
+        sealed: &[u8],
+    ) -> Result<Verdict, StorageError> {
+        let opened = opener.context(self.reads, self.site.keys(), line, held.seq, context)?;
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(code) => return Ok(Verdict::Park(code)),
+        };
+        let bytes = match opener.entry(&opened, &ids.0, sealed) {
+            Ok(bytes) => bytes,
+            Err(code) => return Ok(Verdict::Park(code)),
+        };
+        let Ok(record) = Record::from_bytes(&bytes) else {
+            return Ok(Verdict::Park(ParkCode::Unreadable));
+        };
+        if let Err(code) = self.permit(&opened.certificate, &record, held.received_at) {
+            return Ok(Verdict::Park(code));
+        }
+        let id = EntryId(ids.1.0);
+        let row = EntryRow {
+            id,
+            line: line.id,
+            lane: line.lane,
+            seq: held.seq,
+            author: opened.author,
+            kind: record.body.kind().to_owned(),
+            referral: record.body.referral(id),
+            received_at: held.received_at,
+            bytes: bytes.to_vec(),
+        };
+        let entry = Entry {
+            id,
+            site: self.name.clone(),
+            author: opened.author,
+            record,
+        };
+        Ok(Verdict::Keep(Box::new((row, entry))))
+    }
+
+    fn permit(
+        &self,
+        certificate: &AuthorCertificate,
+        record: &Record,
+        received_at: DateTime<Utc>,
+    ) -> Result<(), ParkCode> {
+        if matches!(record.body, Body::Unknown { .. }) {
+            return Err(ParkCode::UnknownKind);
+        }
+        // Nothing was captured after it was received, whatever a clock says.
+        let received = received_at.timestamp_millis();
+        let captured = record.captured_at.hlc.wall_ms.min(received);
+        let revoked = self.revoked.get(&certificate.device);
+        if revoked.is_some_and(|at| at.timestamp_millis() <= captured) {
+            return Err(ParkCode::AuthorDisabled);
+        }
+        self.role(certificate, record.role, captured)?;
+        if rights::may_write(record, Written::OnDevice) {
+            Ok(())
+        } else {
+            Err(ParkCode::NotPermitted)
+        }
+    }
+
+    fn role(
+        &self,
+        certificate: &AuthorCertificate,
+        role: Role,
+        captured: i64,
+    ) -> Result<(), ParkCode> {
+        let Some(changes) = self.roster.get(&certificate.user) else {
+            // This database was put back to a time before the person came.
+            return if certificate.roles.contains(&role) {
+                Ok(())
+            } else {
+                Err(ParkCode::NotPermitted)
+            };
+        };
+        let then = changes
+            .iter()
+            .rev()
+            .find(|(since, _)| *since <= captured)
+            .or(changes.first())
+            .map(|(_, roles)| roles);
+        let now = changes.last().map(|(_, roles)| roles);
+        let had = |roles: Option<&BTreeSet<Role>>| roles.is_some_and(|roles| roles.contains(&role));
+        if had(then) || had(now) {
+            Ok(())
+        } else if then.is_some_and(BTreeSet::is_empty) {
+            Err(ParkCode::AuthorDisabled)
+        } else {
+            Err(ParkCode::NotPermitted)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! From opened entries to tables that can be listed.
+//!
+//! A view is never written to by itself: every row is what
+//! [`handoff_domain::fold`] makes of the entries that are kept, so that
+//! [`rebuild`] gives the same rows.
+
+use std::collections::BTreeSet;
+
+use handoff_domain::{
+    Body, Entry, Held, Record, ReferralId, RosterChanged, SiteId, State, Written, fold,
+};
+
+use crate::feed;
+use crate::storage::{EntryRow, PersonRow, Reads, ReferralRow, StorageError, Writes};
+
+/// Keeps an opened entry, sets the views that it changes, and puts it into the
+/// feeds of those who may have it. An entry that is kept already changes
+/// nothing.
+pub(crate) fn keep(writes: &dyn Writes, row: &EntryRow, entry: &Entry) -> Result<(), StorageError> {
+    if writes.entry(row.id)?.is_some() {
+        return Ok(());
+    }
+    writes.keep_entry(row)?;
+    if let Some(referral) = row.referral {
+        set_referral(writes, &entry.site, referral)?;
+    }
+    if let Body::RosterChanged(change) = &entry.record.body {
+        set_roster(writes, &entry.site)?;
+        feed::scope_changed(writes, change.user)?;
+        // What was parked for want of an account, or because of one.
+        writes.ask_to_judge()?;
+    }
+    feed::spread(writes, entry)
+}
+
+/// Empties the views and sets all of them from the entries that are kept.
+///
+/// # Errors
+/// [`StorageError`].
+pub(crate) fn rebuild(writes: &dyn Writes) -> Result<(), StorageError> {
+    let site = writes.site()?.name;
+    writes.clear_views()?;
+    let mut referrals: BTreeSet<ReferralId> = BTreeSet::new();
+    writes.each_entry(&mut |row| {
+        referrals.extend(row.referral);
+        Ok(())
+    })?;
+    for referral in referrals {
+        set_referral(writes, &site, referral)?;
+    }
+    set_roster(writes, &site)
+}
+
+fn set_referral(writes: &dyn Writes, site: &SiteId, id: ReferralId) -> Result<(), StorageError> {
+    let state = folded(site, &writes.entries_of(id)?)?;
+    let Some(referral) = state.referrals.get(&id) else {
+        return Ok(());
+    };
+    let occurred_at = referral
+        .report
+        .as_ref()
+        .and_then(|report| report.value.facts.encounter_at);
+    writes.set_referral(&ReferralRow {
+        referral: id,
+        logged: None,
+        referrer: referral.referrer,
+        door: referral.report.as_ref().map(|report| report.value.door),
+        verification: referral.verification.value,
+        engagement: referral.engagement.value,
+        charge: referral.charge.value,
+        withdrawn: referral.withdrawn.is_some(),
+        has_conflict: referral.has_conflict(),
+        outcome: referral
+            .logged
+            .as_ref()
+            .and_then(|logged| logged.screening.as_ref())
+            .map(|screening| screening.outcome),
+        occurred_at,
+    })
+}
+
+fn set_roster(writes: &dyn Writes, site: &SiteId) -> Result<(), StorageError> {
+    let rows = writes.entries_of_kind("roster_changed")?;
+    for RosterChanged {
+        user,
+        name,
+        roles,
+        agency,
+    } in folded(site, &rows)?.roster.into_values()
+    {
+        writes.set_person(&PersonRow {
+            user,
+            name,
+            roles,
+            agency,
+        })?;
+    }
+    Ok(())
+}
+
+/// The state that kept entries amount to.
+pub(crate) fn folded(site: &SiteId, rows: &[EntryRow]) -> Result<State, StorageError> {
+    let entries = rows
+        .iter()
+        .map(|row| Ok((read(site, row)?, written(row))))
+        .collect::<Result<Vec<_>, StorageError>>()?;
+    Ok(fold(entries.iter().map(|(entry, written)| Held {
+        entry,
+        written: *written,
+    })))
+}
+
+/// An entry as it was written.
+pub(crate) fn read(site: &SiteId, row: &EntryRow) -> Result<Entry, StorageError> {
+    let record =
+        Record::from_bytes(&row.bytes).map_err(|_| StorageError::Row { table: "entry" })?;
+    Ok(Entry {
+        id: row.id,
+        site: site.clone(),
+        author: row.author,
+        record,
+    })
+}
+
+/// Where an entry was written: its verified lane says so.
+pub(crate) fn written(row: &EntryRow) -> Written {
+    if row.lane.device().is_some() {
+        Written::OnDevice
+    } else {
+        Written::AtSite
+    }
+}
+
+/// The decisions and moves that a new one of the same kind builds on: what is
+/// folded now, or else the referral itself.
+pub(crate) fn state_of(
+    reads: &dyn Reads,
+    site: &SiteId,
+    id: ReferralId,
+) -> Result<Option<handoff_domain::Referral>, StorageError> {
+    let mut state = folded(site, &reads.entries_of(id)?)?;
+    Ok(state.referrals.remove(&id))
+}

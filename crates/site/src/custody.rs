@@ -1,0 +1,403 @@
+//! Taking into custody: one short transaction, and only then a word of it.
+//!
+//! **What.** A request is checked ([`handoff_sync::site::accept`]), its batches
+//! are placed on the lines that they continue, and everything is committed at
+//! once. What entries say is not looked at: that is the applier's.
+//!
+//! **Why.** A record that is refused stays where nobody looks. So a chain that
+//! continues is taken whole, whoever wrote it and whatever is in it.
+//!
+//! **How data moves through.** Bytes → [`Taken`] (committed) → the applier, and
+//! `answer` for what is said about it.
+//!
+//! **What it does not do.** It signs no receipt: that happens from committed
+//! rows, after this.
+//!
+//! **Where decided.** `docs/adr/0004-custody-apart-from-validity.md`.
+
+pub(crate) mod place;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use handoff_protocol::batch::VerifiedBatch;
+use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyPurpose};
+use handoff_protocol::codec;
+use handoff_protocol::epoch::{EpochRecord, Kinship};
+use handoff_protocol::ids::{DeviceId, Lane, Seq};
+use handoff_protocol::message::{
+    Certificates, Gap, Outcome, ProtocolRange, Refusal, SyncReply, SyncRequest,
+};
+use handoff_protocol::receipt::Branch;
+use handoff_protocol::signed::{PublicKey, Signed};
+use handoff_sync::site::{
+    AcceptedRequest, Custody, MAX_REQUEST_AGE, SiteFacts, accept, custody, proves_rollback,
+};
+
+use crate::control_log::ControlEvent;
+use crate::epoch;
+use crate::site::Site;
+use crate::storage::{
+    AlarmCode, AuthorRow, DeviceRow, LineId, NewLine, Reads, SiteRow, StorageError, Usage, Writes,
+};
+
+/// Seconds after which a device above its caps may come again.
+const CAPPED_FOR: u32 = 900;
+/// Seconds after which a device may come again when the disk is full or the
+/// database was busy.
+const FULL_FOR: u32 = 30;
+/// Most bytes of one recovery wrap.
+const MOST_WRAP: usize = 4 * 1024;
+/// What an unknown or revoked device gets of what others get: one part of this.
+const TIGHTER: u64 = 10;
+
+/// A request whose items are in custody.
+#[derive(Debug)]
+pub struct Taken {
+    /// The request.
+    pub request: SyncRequest,
+    /// The lines that its batches ended on.
+    pub lines: Vec<(Lane, LineId)>,
+    /// Lanes that are ahead of what is held.
+    pub gaps: Vec<Gap>,
+    /// How the epoch that the device knows relates to the site's.
+    pub kinship: Kinship,
+    /// Certificates came in full: the device is here for the first time.
+    pub introduced: bool,
+    /// Something new was taken.
+    pub any_new: bool,
+}
+
+/// Why nothing was taken.
+#[derive(Debug)]
+enum NotTaken {
+    Answer(Outcome),
+    Storage(StorageError),
+}
+
+impl From<StorageError> for NotTaken {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl Site {
+    /// Takes a request into custody.
+    ///
+    /// # Errors
+    /// The reply that says why nothing was taken, and what the store said if
+    /// it was the store.
+    pub fn take(&self, bytes: &[u8]) -> Result<Taken, (SyncReply, Option<StorageError>)> {
+        let now = self.host.now();
+        let unreadable = || {
+            (
+                self.reply([0; 16], now, Outcome::Refused(Refusal::Unreadable)),
+                None,
+            )
+        };
+        let signed: Signed<SyncRequest> =
+            codec::from_cbor(bytes, "a request").map_err(|_| unreadable())?;
+        let unverified: SyncRequest =
+            codec::from_cbor(&signed.bytes, "a request").map_err(|_| unreadable())?;
+        let nonce = unverified.nonce;
+        self.try_take(&signed, &unverified, now)
+            .map_err(|why| match why {
+                NotTaken::Answer(outcome) => (self.reply(nonce, now, outcome), None),
+                NotTaken::Storage(error) => {
+                    let retry_after_seconds = FULL_FOR;
+                    let busy = Outcome::Busy {
+                        retry_after_seconds,
+                    };
+                    (self.reply(nonce, now, busy), Some(error))
+                }
+            })
+    }
+
+    pub(crate) fn reply(&self, nonce: [u8; 16], now: DateTime<Utc>, outcome: Outcome) -> SyncReply {
+        SyncReply {
+            protocol: ProtocolRange::OURS,
+            site_time: now,
+            nonce,
+            outcome,
+        }
+    }
+
+    fn try_take(
+        &self,
+        signed: &Signed<SyncRequest>,
+        unverified: &SyncRequest,
+        now: DateTime<Utc>,
+    ) -> Result<Taken, NotTaken> {
+        let (site, device) = self.storage.reading(|reads| {
+            Ok::<_, StorageError>((reads.site()?, reads.device(unverified.device)?))
+        })?;
+        let epoch = self.epoch_record(&site)?;
+        let facts = SiteFacts {
+            pin: self.pin(),
+            identity: &site.identity,
+            epoch: &epoch,
+            now,
+            device_key: device.as_ref().map(|device| &device.key),
+        };
+        let accepted = accept(facts, signed, unverified).map_err(NotTaken::Answer)?;
+        let taken = self
+            .storage
+            .writing(|writes| self.take_accepted(writes, accepted, now))?;
+        self.wake.ring();
+        Ok(taken)
+    }
+
+    fn take_accepted(
+        &self,
+        writes: &dyn Writes,
+        accepted: AcceptedRequest,
+        now: DateTime<Utc>,
+    ) -> Result<Taken, NotTaken> {
+        let request = accepted.request;
+        let lanes: BTreeSet<Lane> = accepted.batches.iter().map(|b| b.head.lane).collect();
+        for lane in &lanes {
+            writes.lock_lane(lane)?;
+        }
+        let site = writes.site()?;
+        if !writes.note_request(request.device, &request.nonce, now)? {
+            return Err(NotTaken::Answer(Outcome::Refused(Refusal::Replayed)));
+        }
+        writes.forget_requests(now - MAX_REQUEST_AGE * 2 - TimeDelta::minutes(1))?;
+        if let Some(certificates) = &accepted.certificates {
+            self.keep_certificates(writes, &site, &accepted.device_key, certificates, now)?;
+        }
+        writes.touch_device(request.device, now)?;
+        if self.shows_rollback(writes, &site, accepted.kinship, &request)? {
+            tracing::error!(device = %request.device, "this database was put back unannounced");
+            writes.raise_alarm(AlarmCode::RolledBack, Some(request.device), now)?;
+            let opened = epoch::open(self, writes, now)?;
+            self.log_control(now, ControlEvent::EpochOpened(opened))?;
+        }
+        let mut taken = Taken {
+            introduced: request.certificates.is_some(),
+            request,
+            lines: Vec::new(),
+            gaps: Vec::new(),
+            kinship: accepted.kinship,
+            any_new: false,
+        };
+        let mut used = Usage::default();
+        for batch in &accepted.batches {
+            self.take_batch(writes, batch, now, &mut taken, &mut used)?;
+        }
+        self.charge(writes, taken.request.device, used, now)?;
+        Ok(taken)
+    }
+
+    fn take_batch(
+        &self,
+        writes: &dyn Writes,
+        batch: &VerifiedBatch,
+        now: DateTime<Utc>,
+        taken: &mut Taken,
+        used: &mut Usage,
+    ) -> Result<(), StorageError> {
+        let lane = batch.head.lane;
+        let lines = writes.lines(&lane)?;
+        let main_head = lines.first().map_or(0, |line| line.head.seq);
+        let placed = place::place(writes, &lines, batch)?;
+        let line = placed.as_ref().map(|(_, line)| line);
+        let mut append = |line: LineId, from: usize| {
+            let new: Vec<_> = batch.items[from..]
+                .iter()
+                .map(|(item, head)| (item, *head))
+                .collect();
+            used.items += new.len() as u64;
+            used.bytes += new.iter().map(|(item, _)| place::weight(item)).sum::<u64>();
+            writes.append(line, &new, now)
+        };
+        let line = match (custody(line, main_head, batch), placed) {
+            (Custody::Gap { expected }, _) => {
+                taken.gaps.push(Gap {
+                    lane,
+                    branch: Branch::MAIN,
+                    expected,
+                });
+                return Ok(());
+            }
+            (Custody::Held { .. }, Some((Some(row), _))) => row.id,
+            (Custody::Append { from, .. }, Some((Some(row), _))) => {
+                append(row.id, from)?;
+                taken.any_new = true;
+                row.id
+            }
+            (Custody::Append { from, .. }, _) => {
+                let row = writes.begin_line(&place::new_line(batch, Branch::MAIN, None, 0, now))?;
+                append(row.id, from)?;
+                used.lanes += 1;
+                taken.any_new = true;
+                row.id
+            }
+            (Custody::Fork { branch, from, .. }, placed) => {
+                let leaves = placed.and_then(|(row, _)| row).map(|row| row.id);
+                let new: NewLine = place::new_line(batch, branch, leaves, from, now);
+                let row = writes.begin_line(&new)?;
+                append(row.id, from)?;
+                used.branches += 1;
+                taken.any_new = true;
+                tracing::warn!(device = ?lane.device(), "a device's journal went two ways");
+                writes.raise_alarm(AlarmCode::Forked, lane.device(), now)?;
+                row.id
+            }
+            (Custody::Held { .. }, _) => return Ok(()),
+        };
+        place::keep_bodies(writes, line, batch)?;
+        taken.lines.push((lane, line));
+        Ok(())
+    }
+
+    /// Keeps what the identity key vouches for: this database may be older
+    /// than the device.
+    fn keep_certificates(
+        &self,
+        writes: &dyn Writes,
+        site: &SiteRow,
+        device_key: &PublicKey,
+        certificates: &Certificates,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let Ok(device) = certificates.device.open(&site.identity) else {
+            return Ok(());
+        };
+        let device: DeviceCertificate = device;
+        if writes.device(device.device)?.is_none() && device.key == *device_key {
+            writes.keep_device(&DeviceRow {
+                device: device.device,
+                name: device.name,
+                key: device.key,
+                certificate: certificates.device.clone(),
+                vouched: true,
+                first_seen_at: now,
+                last_contact_at: None,
+                revoked_at: None,
+            })?;
+        }
+        for signed in &certificates.authors {
+            let Ok(author) = signed.open(&site.identity) else {
+                continue;
+            };
+            let author: AuthorCertificate = author;
+            let known = writes.authors(author.user, author.device)?;
+            if known
+                .iter()
+                .all(|row| row.signing_key != author.signing_key)
+            {
+                writes.keep_author(&AuthorRow {
+                    user: author.user,
+                    device: author.device,
+                    signing_key: author.signing_key,
+                    certificate: signed.clone(),
+                    issued_at: author.issued_at,
+                    vouched: true,
+                })?;
+                // Entries of this author may be parked for want of a certificate.
+                writes.ask_to_judge()?;
+            }
+        }
+        for wrap in &certificates.recovery_wraps {
+            // Only of people who have keys on this device, and of a size that
+            // wraps have.
+            let has_keys = !writes.authors(wrap.user, device.device)?.is_empty();
+            if has_keys && wrap.bytes.len() <= MOST_WRAP {
+                writes.keep_recovery_wrap(wrap.user, device.device, &wrap.bytes, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn shows_rollback(
+        &self,
+        reads: &dyn Reads,
+        site: &SiteRow,
+        kinship: Kinship,
+        request: &SyncRequest,
+    ) -> Result<bool, StorageError> {
+        let mut proven: Vec<(Lane, Seq)> = Vec::new();
+        let mut held: Vec<(Lane, Seq)> = Vec::new();
+        let keys: Vec<PublicKey> = reads
+            .site_keys()?
+            .into_iter()
+            .filter(|key| key.purpose == KeyPurpose::Receipt)
+            .map(|key| key.key)
+            .collect();
+        for report in &request.lanes {
+            let Some(signed) = &report.receipt else {
+                continue;
+            };
+            let Some(key) = keys.iter().find(|key| key.id() == signed.key) else {
+                continue;
+            };
+            // A receipt that does not hold proves nothing.
+            let Ok(receipt) = signed.open(key) else {
+                continue;
+            };
+            if receipt.epoch != site.epoch_id || receipt.site != self.pin() {
+                continue;
+            }
+            let lines = reads.lines(&receipt.lane)?;
+            let line = lines.iter().find(|line| line.branch == receipt.branch);
+            held.push((receipt.lane, line.map_or(0, |line| line.head.seq)));
+            proven.push((receipt.lane, receipt.through.seq));
+        }
+        let lowest = |lane: &Lane| {
+            let of_lane = held.iter().filter(|(held, _)| held == lane);
+            of_lane.map(|(_, seq)| *seq).min().unwrap_or(Seq::MAX)
+        };
+        Ok(proves_rollback(kinship, &proven, lowest))
+    }
+
+    /// Above a cap nothing is taken: the device keeps everything.
+    fn charge(
+        &self,
+        writes: &dyn Writes,
+        device: DeviceId,
+        more: Usage,
+        now: DateTime<Utc>,
+    ) -> Result<(), NotTaken> {
+        if more == Usage::default() {
+            return Ok(());
+        }
+        let day = now.timestamp().div_euclid(86_400);
+        let known = writes.device(device)?;
+        let is_trusted = known.is_some_and(|row| !row.vouched && row.revoked_at.is_none());
+        let part = if is_trusted { 1 } else { TIGHTER };
+        let used = writes.usage(device, day)?;
+        let limits = &self.settings.limits;
+        let lanes = limits.lanes_per_day / part;
+        let fits = used.items + more.items <= limits.items_per_day / part
+            && used.bytes + more.bytes <= limits.bytes_per_day / part
+            && used.lanes + more.lanes <= lanes.max(1)
+            && used.branches + more.branches <= lanes.max(1);
+        if !fits {
+            tracing::warn!(%device, "a device is above what it may hand in on a day");
+            let retry_after_seconds = CAPPED_FOR;
+            return Err(NotTaken::Answer(Outcome::Busy {
+                retry_after_seconds,
+            }));
+        }
+        writes.use_up(device, day, more)?;
+        Ok(())
+    }
+
+    pub(crate) fn epoch_record(&self, site: &SiteRow) -> Result<EpochRecord, StorageError> {
+        site.epoch
+            .open(&site.identity)
+            .map_err(|_| StorageError::Row { table: "site_head" })
+    }
+
+    /// Writes a line of the control log within a transaction: before it commits.
+    pub(crate) fn log_control(
+        &self,
+        now: DateTime<Utc>,
+        event: ControlEvent,
+    ) -> Result<(), StorageError> {
+        let file = self.paths.control_log();
+        crate::control_log::append(&file, self.keys.identity(), now, event)
+            .map_err(StorageError::ControlLog)
+    }
+}

@@ -1,0 +1,171 @@
+//! Finding the line that a batch continues.
+
+use chrono::{DateTime, Utc};
+use handoff_protocol::batch::VerifiedBatch;
+use handoff_protocol::chain::{ChainHash, Head};
+use handoff_protocol::ids::Seq;
+use handoff_protocol::item::Item;
+use handoff_protocol::receipt::Branch;
+use handoff_sync::site::Line;
+
+use crate::storage::{LineId, LineRow, NewLine, Reads, StorageError, Writes};
+
+/// A line, with what it holds of a batch's positions.
+pub(super) type Placed = (Option<LineRow>, Line);
+
+/// The line that shares most with a batch, with what it holds from the batch's
+/// first position on. The row is absent for a lane of which nothing is held.
+/// `None`: the site lacks what comes before.
+pub(super) fn place(
+    reads: &dyn Reads,
+    lines: &[LineRow],
+    batch: &VerifiedBatch,
+) -> Result<Option<Placed>, StorageError> {
+    let head = &batch.head;
+    let before = Head {
+        seq: head.first - 1,
+        hash: head.before,
+    };
+    if lines.is_empty() {
+        let line = Line {
+            branch: Branch::MAIN,
+            head: before,
+            held: Vec::new(),
+        };
+        return Ok((before.seq == 0).then_some((None, line)));
+    }
+    // In the ordinary case the batch goes on where a line ends.
+    if let Some(row) = lines.iter().find(|line| line.head == before) {
+        return Ok(Some((Some(row.clone()), held(row, Vec::new()))));
+    }
+    let mut best: Option<(usize, Placed)> = None;
+    for row in lines {
+        let hashes = path(reads, row, before.seq, head.through.seq)?;
+        let Some((first, hashes)) = hashes.split_first() else {
+            continue;
+        };
+        // Another beginning of the same lane is a fork at its first item.
+        if *first != before.hash && before.seq != 0 {
+            continue;
+        }
+        let shared = hashes
+            .iter()
+            .zip(&batch.items)
+            .take_while(|(held, (_, at))| **held == at.hash)
+            .count();
+        let rank = 2 * shared + usize::from(*first == before.hash);
+        if best.as_ref().is_none_or(|(known, _)| rank > *known) {
+            let line = held(row, hashes.to_vec());
+            best = Some((rank, (Some(row.clone()), line)));
+        }
+    }
+    Ok(best.map(|(_, placed)| placed))
+}
+
+fn held(row: &LineRow, held: Vec<ChainHash>) -> Line {
+    Line {
+        branch: row.branch,
+        head: row.head,
+        held,
+    }
+}
+
+/// Chain hashes along a line, through what it branched from: those of the
+/// positions `from..=through` as far as they are held. Position 0 is the hash
+/// before the lane's first item. Empty when the line does not reach `from`.
+pub(crate) fn path(
+    reads: &dyn Reads,
+    line: &LineRow,
+    from: Seq,
+    through: Seq,
+) -> Result<Vec<ChainHash>, StorageError> {
+    let through = through.min(line.head.seq);
+    if from > through {
+        return Ok(Vec::new());
+    }
+    let mut hashes = Vec::new();
+    if from <= line.from_seq {
+        match line.from.filter(|_| line.from_seq > 0) {
+            Some(parent) => {
+                let parent = reads
+                    .line(parent)?
+                    .ok_or(StorageError::Absent { table: "line" })?;
+                hashes = path(reads, &parent, from, through.min(line.from_seq))?;
+            }
+            None => hashes.push(line.start_hash),
+        }
+    }
+    let own = reads.hashes(line.id, from.max(line.from_seq + 1), through)?;
+    hashes.extend(own.into_iter().map(|(_, hash)| hash));
+    Ok(hashes)
+}
+
+/// A line that begins at item `from` of a batch.
+pub(super) fn new_line(
+    batch: &VerifiedBatch,
+    branch: Branch,
+    leaves: Option<LineId>,
+    from: usize,
+    at: DateTime<Utc>,
+) -> NewLine {
+    let head = &batch.head;
+    let start = match from.checked_sub(1).and_then(|last| batch.items.get(last)) {
+        Some((_, head)) => *head,
+        None => Head {
+            seq: head.first - 1,
+            hash: head.before,
+        },
+    };
+    NewLine {
+        lane: head.lane,
+        branch,
+        parent: head.parent,
+        from: leaves,
+        start,
+        at,
+    }
+}
+
+/// A content that arrives for a place where only a placeholder was held is
+/// kept: its digest is the one that the chain links.
+pub(super) fn keep_bodies(
+    writes: &dyn Writes,
+    line: LineId,
+    batch: &VerifiedBatch,
+) -> Result<(), StorageError> {
+    let Some((_, first)) = batch.items.first() else {
+        return Ok(());
+    };
+    let held = writes.placeholders(line, first.seq, batch.head.through.seq)?;
+    for seq in held {
+        let brought = batch.items.iter().find(|(_, head)| head.seq == seq);
+        if let Some((item, _)) = brought
+            && !matches!(item, Item::Placeholder { .. })
+        {
+            writes.keep_body(line, seq, item)?;
+            writes.ask_to_judge()?;
+        }
+    }
+    Ok(())
+}
+
+/// What an item counts against a device's cap.
+pub(super) fn weight(item: &Item) -> u64 {
+    match item {
+        Item::Context { bytes, .. } => bytes.len() as u64,
+        Item::Entry { sealed, .. } | Item::Resealed { sealed, .. } => sealed.len() as u64,
+        Item::Placeholder { .. } => 0,
+    }
+}
+
+/// The row of whatever line a position of a lane lies on.
+pub(crate) fn owner(reads: &dyn Reads, line: &LineRow, seq: Seq) -> Result<LineRow, StorageError> {
+    let mut at = line.clone();
+    while seq <= at.from_seq {
+        let Some(parent) = at.from else { break };
+        at = reads
+            .line(parent)?
+            .ok_or(StorageError::Absent { table: "line" })?;
+    }
+    Ok(at)
+}

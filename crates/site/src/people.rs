@@ -1,0 +1,163 @@
+//! The roster: who is here, and as what.
+
+use std::collections::BTreeSet;
+
+use handoff_domain::{Body, MAX_LINE, Role, RosterChanged, UserId};
+
+use crate::control_log::ControlEvent;
+use crate::site::Site;
+use crate::site_lane::{self, INSTALLATION, SiteLaneError};
+use crate::storage::{PersonRow, Reads, StorageError};
+
+/// Why somebody was not added, or not found.
+#[derive(Debug, thiserror::Error)]
+pub enum PersonError {
+    /// The store.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The entry was not written.
+    #[error(transparent)]
+    Lane(#[from] SiteLaneError),
+    /// A name is missing.
+    #[error("a person needs a name")]
+    NoName,
+    /// A text is longer than a line.
+    #[error("{field} has {characters} characters; at most {MAX_LINE} are kept")]
+    TooLong {
+        /// Which field.
+        field: &'static str,
+        /// How many there are.
+        characters: usize,
+    },
+    /// A text holds what cannot be seen.
+    #[error(
+        "{field} holds a character that cannot be seen (U+{code:04X}, at place {place}): \
+         two names could look alike"
+    )]
+    Invisible {
+        /// Which field.
+        field: &'static str,
+        /// The character.
+        code: u32,
+        /// Where, counted from 1.
+        place: usize,
+    },
+    /// Somebody has that name.
+    #[error("somebody of that name is on the roster already: {0}")]
+    NameTaken(UserId),
+    /// Nobody has that name.
+    #[error("nobody of that name is on the roster")]
+    NotFound,
+}
+
+impl Site {
+    /// Puts somebody on the roster.
+    ///
+    /// # Errors
+    /// [`PersonError`]; nothing was changed.
+    pub fn add_person(
+        &self,
+        name: &str,
+        roles: BTreeSet<Role>,
+        agency: &str,
+    ) -> Result<PersonRow, PersonError> {
+        let name = line("the name", name)?;
+        let agency = line("the agency", agency)?;
+        if name.is_empty() {
+            return Err(PersonError::NoName);
+        }
+        let user = UserId(self.host.new_id());
+        let change = RosterChanged {
+            user,
+            name: name.clone(),
+            roles: roles.clone(),
+            agency: agency.clone(),
+        };
+        self.storage.writing(|writes| {
+            let same = |person: &PersonRow| person.name.to_lowercase() == name.to_lowercase();
+            if let Some(person) = writes.people()?.into_iter().find(same) {
+                return Err(PersonError::NameTaken(person.user));
+            }
+            let by = (INSTALLATION, Role::SiteAdmin);
+            site_lane::write(self, writes, by, Vec::new(), Body::RosterChanged(change))?;
+            Ok(())
+        })?;
+        self.wake.ring();
+        Ok(PersonRow {
+            user,
+            name,
+            roles,
+            agency,
+        })
+    }
+
+    /// Sets the roles of somebody; none disables the account.
+    ///
+    /// # Errors
+    /// [`PersonError`]; nothing was changed.
+    pub fn set_roles(&self, name: &str, roles: BTreeSet<Role>) -> Result<(), PersonError> {
+        let now = self.host.now();
+        self.storage.writing(|writes| {
+            let person = find(writes, name)?;
+            let event = if roles.is_empty() {
+                ControlEvent::PersonDisabled(person.user)
+            } else {
+                ControlEvent::PersonEnabled(person.user)
+            };
+            self.log_control(now, event)?;
+            let change = RosterChanged {
+                user: person.user,
+                name: person.name,
+                roles,
+                agency: person.agency,
+            };
+            let by = (INSTALLATION, Role::SiteAdmin);
+            site_lane::write(self, writes, by, Vec::new(), Body::RosterChanged(change))?;
+            Ok::<_, PersonError>(())
+        })?;
+        self.wake.ring();
+        Ok(())
+    }
+
+    /// The roster, by name.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn people(&self) -> Result<Vec<PersonRow>, StorageError> {
+        self.storage.reading(|reads| reads.people())
+    }
+}
+
+/// Somebody by name.
+pub(crate) fn find(reads: &dyn Reads, name: &str) -> Result<PersonRow, PersonError> {
+    let name = name.trim();
+    reads
+        .people()?
+        .into_iter()
+        .find(|person| person.name == name)
+        .ok_or(PersonError::NotFound)
+}
+
+/// One line of any script: kept as it is, or refused with a reason.
+pub(crate) fn line(field: &'static str, text: &str) -> Result<String, PersonError> {
+    let text = text.trim();
+    let characters = text.chars().count();
+    if characters > MAX_LINE {
+        return Err(PersonError::TooLong { field, characters });
+    }
+    match text.chars().position(is_invisible) {
+        None => Ok(text.to_owned()),
+        Some(at) => Err(PersonError::Invisible {
+            field,
+            code: text.chars().nth(at).map_or(0, u32::from),
+            place: at + 1,
+        }),
+    }
+}
+
+/// Control characters, and those that turn the direction of text around.
+/// Joiners are letters' business in many scripts and in emoji.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{200b}')
+}

@@ -1,0 +1,124 @@
+//! The store in a folder: one SQLCipher file.
+//!
+//! One writer at a time (`BEGIN IMMEDIATE`), so the locks of lanes and of the
+//! head are those of the transaction. Other processes (the command line beside
+//! a server) write in turn.
+
+mod columns;
+mod map;
+mod read;
+mod write;
+
+use std::path::Path;
+
+use handoff_cipherdb::{
+    Create, Database, DbKey, Durability, Health, Migrations, OpenOptions, ReadTx, WriteTx,
+};
+
+use super::{Reads, Soundness, Storage, StorageError, Writes};
+
+/// Schemas, oldest first. A released step is never edited.
+const SCHEMA: Migrations = Migrations::new(&[(1, include_str!("schema.sql"))]);
+
+/// The site of this database; PostgreSQL will hold many.
+const SITE: i64 = 1;
+
+/// Kind bytes of the protocol, as they are kept.
+mod kind {
+    pub const CONTEXT: u8 = 1;
+    pub const ENTRY: u8 = 2;
+    pub const RESEALED: u8 = 3;
+    pub const ELIDED: u8 = 0x11;
+    pub const ERASED: u8 = 0x12;
+    pub const PRUNED: u8 = 0x13;
+}
+
+/// A store in one SQLCipher file.
+#[derive(Debug)]
+pub struct SqliteStorage {
+    database: Database,
+}
+
+impl SqliteStorage {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// [`StorageError`] when it cannot be made.
+    pub fn make(file: &Path, key: &[u8; 32]) -> Result<Self, StorageError> {
+        Self::with(file, key, Create::IfMissing)
+    }
+
+    /// Opens an existing file.
+    ///
+    /// # Errors
+    /// [`StorageError`] when there is none, or the key is another, or it is
+    /// damaged.
+    pub fn open(file: &Path, key: &[u8; 32]) -> Result<Self, StorageError> {
+        Self::with(file, key, Create::Never)
+    }
+
+    fn with(file: &Path, key: &[u8; 32], create: Create) -> Result<Self, StorageError> {
+        let options = OpenOptions {
+            create,
+            durability: Durability::EveryCommit,
+            mode: 0o600,
+        };
+        let database = Database::open(file, &DbKey::from_bytes(key), &SCHEMA, options)?;
+        Ok(Self { database })
+    }
+
+    /// The newest schema that this program knows.
+    #[must_use]
+    pub fn schema() -> u32 {
+        SCHEMA.head()
+    }
+}
+
+impl Storage for SqliteStorage {
+    fn read(
+        &self,
+        work: &mut dyn FnMut(&dyn Reads) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        self.database.read(|tx| work(&Handle { tx }))
+    }
+
+    fn write(
+        &self,
+        work: &mut dyn FnMut(&dyn Writes) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        self.database.write(|tx| work(&Handle { tx }))
+    }
+
+    fn check(&self) -> Result<Soundness, StorageError> {
+        Ok(match self.database.quick_check()? {
+            Health::Sound => Soundness::Sound,
+            Health::Damaged { .. } => Soundness::Damaged,
+        })
+    }
+
+    fn copy_to(&self, file: &Path, key: &[u8; 32]) -> Result<(), StorageError> {
+        Ok(self.database.backup_to(file, &DbKey::from_bytes(key))?)
+    }
+}
+
+/// A transaction, reading or writing.
+struct Handle<T> {
+    tx: T,
+}
+
+/// What can read.
+trait Readable {
+    fn tx(&self) -> &ReadTx<'_>;
+}
+
+impl Readable for Handle<&ReadTx<'_>> {
+    fn tx(&self) -> &ReadTx<'_> {
+        self.tx
+    }
+}
+
+impl Readable for Handle<&WriteTx<'_>> {
+    fn tx(&self) -> &ReadTx<'_> {
+        self.tx
+    }
+}
