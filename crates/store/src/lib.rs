@@ -22,6 +22,10 @@
 //!
 //! **Where decided.** `docs/adr/0002-the-journal-commit-is-the-save.md`.
 
+// The lab of `tests/` names this crate as others do.
+#[cfg(test)]
+extern crate self as handoff_store;
+
 mod apply;
 mod db;
 mod device;

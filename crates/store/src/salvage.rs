@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use handoff_cipherdb::{CipherDbError, DbKey, ReadOnlyDatabase};
+use handoff_cipherdb::{DbKey, ReadOnlyDatabase, ReadTx};
 use handoff_protocol::chain::{self, Head, Parent};
 use handoff_protocol::ids::Lane;
 use handoff_protocol::item::Item;
@@ -12,7 +12,7 @@ use handoff_vault::{DatabaseKey, DeviceSecret, SigningKey};
 use crate::device::OpenError;
 use crate::device_key::{self, db_key};
 use crate::enrolment::{self, Enrolment};
-use crate::error::{StorageError, Stored};
+use crate::error::Stored;
 use crate::folder::Folder;
 use crate::journal::{self, JournalRow};
 use crate::lane::{self, LaneKey};
@@ -62,8 +62,33 @@ pub fn salvage_with(file: &Path, key: &DatabaseKey) -> Result<Salvage, OpenError
     Ok(read(file, &db_key(key))?)
 }
 
+/// A damaged database, read piece by piece.
+struct Piecewise<'a> {
+    file: &'a Path,
+    key: &'a DbKey,
+    db: Option<ReadOnlyDatabase>,
+}
+
+impl Piecewise<'_> {
+    /// SQLCipher reads nothing more through a connection that has met a page
+    /// whose seal does not hold: the next piece gets a new one.
+    fn read<T>(&mut self, read: impl FnOnce(&ReadTx<'_>) -> Stored<T>) -> Stored<T> {
+        let db = match self.db.take() {
+            Some(db) => db,
+            None => ReadOnlyDatabase::open(self.file, self.key, &schema::DEVICE)?,
+        };
+        let found = db.read(read)?;
+        self.db = Some(db);
+        Ok(found)
+    }
+}
+
 fn read(file: &Path, key: &DbKey) -> Stored<Salvage> {
-    let db = ReadOnlyDatabase::open(file, key, &schema::DEVICE)?;
+    let mut db = Piecewise {
+        file,
+        key,
+        db: Some(ReadOnlyDatabase::open(file, key, &schema::DEVICE)?),
+    };
     let enrolment = db.read(enrolment::read).ok().flatten();
     let device_key = db.read(enrolment::signing_key).ok().and_then(|bytes| {
         let bytes: &[u8; 32] = bytes.as_slice().try_into().ok()?;
@@ -78,7 +103,7 @@ fn read(file: &Path, key: &DbKey) -> Stored<Salvage> {
     let mut rows: BTreeMap<(i64, u64), JournalRow> = BTreeMap::new();
     // Row by row: one that does not read costs only itself. Rows are only ever
     // appended, so that numbers are dense up to the newest that reads.
-    for number in 1..=newest_row(&db)? {
+    for number in 1..=newest_row(&mut db)? {
         match db.read(|tx| journal::by_row(tx, number)) {
             Ok(Some(row)) => {
                 rows.insert((row.lane, row.seq), row);
@@ -96,16 +121,17 @@ fn read(file: &Path, key: &DbKey) -> Stored<Salvage> {
 }
 
 /// The newest row that can be named: by the table, or else by its index.
-fn newest_row(db: &ReadOnlyDatabase) -> Stored<i64> {
+fn newest_row(db: &mut Piecewise<'_>) -> Stored<i64> {
     const BY_TABLE: &str = "SELECT max(rowid) FROM journal";
     const BY_INDEX: &str = "SELECT count(*) FROM journal INDEXED BY sqlite_autoindex_journal_1";
-    let ask = |sql| {
-        db.read(|tx| -> Result<Option<i64>, CipherDbError> {
-            tx.query_one(sql, [], |row| row.get(0))
-        })
+    let mut ask = |sql: &'static str| {
+        db.read(|tx| -> Stored<Option<i64>> { Ok(tx.query_one(sql, [], |row| row.get(0))?) })
     };
-    let newest = ask(BY_TABLE).or_else(|_| ask(BY_INDEX));
-    Ok(newest.map_err(StorageError::Db)?.unwrap_or(0))
+    let newest = match ask(BY_TABLE) {
+        Ok(newest) => newest,
+        Err(_) => ask(BY_INDEX)?,
+    };
+    Ok(newest.unwrap_or(0))
 }
 
 fn runs(

@@ -28,7 +28,9 @@ fn a_decision_reaches_the_officer_and_is_told_once() {
     let entry = lab.referral();
     save(&session, &entry);
     lab.sync(&device, 1);
-    apply(&device, &lab.user_feed(lab.part(1, true, Vec::new())));
+    let own = lab.include(&entry, device.lane_reports().unwrap()[0].lane, 2);
+    let first = apply(&device, &lab.user_feed(lab.part(1, true, vec![own])));
+    assert!(first.decided.is_empty());
 
     let ask = lab.decision(entry.id.into(), VerificationMove::NeedInformation);
     let items = vec![lab.include(&ask, lab.site_lane(), 1)];

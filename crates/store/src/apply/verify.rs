@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{EpochId, KeyId};
 use handoff_protocol::message::Answer;
 use handoff_protocol::receipt::Receipt;
-use handoff_protocol::{PublicKey, Signed, from_cbor};
+use handoff_protocol::{PublicKey, Signed, UserId, from_cbor};
 
 use super::{ApplyError, Ignored, ReceiptProblem};
 use crate::device::DeviceStore;
@@ -82,28 +83,37 @@ pub(super) fn verify<'a>(
             }
         }
     }
-    let people = device.people()?;
+    let mut newest = issued(&device.people()?);
     for signed in &answer.leases {
         let lease = keys.get(&signed.key).and_then(|key| signed.open(key).ok());
         let lease = lease.filter(|lease| lease.site == me.pin && lease.device == me.device);
-        let person = lease.as_ref().and_then(|lease| newer_for(&people, lease));
-        match person {
-            Some(slot) => verified.leases.push((slot, signed)),
-            None => verified.ignored.push(Ignored::Lease),
+        let kept = lease
+            .as_ref()
+            .and_then(|lease| Some((lease.issued_at, newest.get_mut(&lease.user)?)));
+        match kept {
+            Some((issued_at, (slot, kept))) if kept.is_none_or(|kept| issued_at >= kept) => {
+                *kept = Some(issued_at);
+                verified.leases.push((*slot, signed));
+            }
+            _ => verified.ignored.push(Ignored::Lease),
         }
     }
     Ok(verified)
 }
 
-/// Whose lease it is, if it is not older than the one that is kept.
-fn newer_for(people: &[Person], lease: &Lease) -> Option<Slot> {
-    let person = people.iter().find(|person| person.user == lease.user)?;
-    let kept: Option<Lease> = person
-        .lease
-        .as_ref()
-        .and_then(|signed| from_cbor(&signed.bytes, "a lease").ok());
-    let is_newer = kept.is_none_or(|kept| lease.issued_at >= kept.issued_at);
-    is_newer.then_some(person.slot)
+/// When the lease of each person was issued that is kept.
+fn issued(people: &[Person]) -> BTreeMap<UserId, (Slot, Option<DateTime<Utc>>)> {
+    let issued_at = |signed: &Signed<Lease>| {
+        let lease: Option<Lease> = from_cbor(&signed.bytes, "a lease").ok();
+        lease.map(|lease| lease.issued_at)
+    };
+    people
+        .iter()
+        .map(|person| {
+            let kept = person.lease.as_ref().and_then(issued_at);
+            (person.user, (person.slot, kept))
+        })
+        .collect()
 }
 
 /// Certified receipt keys that the answer's receipts and leases name.

@@ -211,3 +211,6 @@ pub(crate) fn is_tail_whole(tx: &ReadTx<'_>, row: &LaneRow) -> Stored<bool> {
 
 /// What [`StorageError::Row`] says of this table.
 pub(crate) const BAD: StorageError = StorageError::Row { table: "journal" };
+
+#[cfg(test)]
+mod tests;

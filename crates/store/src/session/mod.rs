@@ -2,6 +2,8 @@
 
 mod catch_up;
 mod draft;
+#[cfg(test)]
+mod full_disk;
 mod save;
 mod take_back;
 mod unlock;

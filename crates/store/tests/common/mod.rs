@@ -369,8 +369,8 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
 
 /// A number out of device.db, beside the process that writes it.
 pub fn peek(lab: &Lab, sql: &'static str) -> i64 {
-    // No migrations: it reads whatever schema it finds.
-    const ANY: handoff_cipherdb::Migrations = handoff_cipherdb::Migrations::new(&[(1000, "")]);
+    // The schema's number is all that a reader needs of it.
+    const ANY: handoff_cipherdb::Migrations = handoff_cipherdb::Migrations::new(&[(1, "")]);
     let file = lab.path().join("device.db");
     let db = match handoff_cipherdb::ReadOnlyDatabase::open(&file, &lab.device_db_key(), &ANY) {
         Ok(db) => db,
