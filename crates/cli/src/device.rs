@@ -296,7 +296,11 @@ fn read_reports(file: &Path) -> Result<Vec<(String, ReferralReport)>, Failure> {
 }
 
 fn parse(text: &str) -> Result<ReferralReport, Failure> {
-    crate::input::from_json(text, "a referral", "nothing was saved")
+    let mut json = serde_json::Deserializer::from_str(text);
+    let report = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| Failure::refused(format!("{}: {}; nothing was saved", error.path(), error.inner())))?;
+    json.end().map_err(|error| Failure::refused(format!("{error}; nothing was saved")))?;
+    Ok(report)
 }
 
 /// What happened, what is safe, what to do.

@@ -5,7 +5,8 @@
 //! `handoff-device` or `handoff-eligibility`, and an answer.
 
 mod device;
-mod input;
+#[cfg(feature = "loopback")]
+mod loopback;
 mod output;
 mod passwords;
 
@@ -28,6 +29,9 @@ enum Command {
     /// Drive a device without a screen
     #[command(subcommand)]
     Device(device::Device),
+    /// The field app in a browser on this machine, for development and tests
+    #[cfg(feature = "loopback")]
+    Loopback(loopback::Loopback),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +42,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Device(command) => device::run(command),
+        #[cfg(feature = "loopback")]
+        Command::Loopback(command) => loopback::run(&command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
