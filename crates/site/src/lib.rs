@@ -57,6 +57,6 @@ pub use paths::Paths;
 pub use people::PersonError;
 pub use settings::{Settings, SettingsError};
 pub use site::{OpenError, Site};
-pub use site_lane::{INSTALLATION, SiteLaneError};
+pub use site_lane::{INSTALLATION, SiteLaneError, lane_name};
 pub use tls::TlsError;
 pub use wake::Wake;

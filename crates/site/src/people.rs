@@ -7,7 +7,7 @@ use handoff_domain::{Body, MAX_LINE, Role, RosterChanged, UserId};
 use crate::control_log::ControlEvent;
 use crate::site::Site;
 use crate::site_lane::{self, INSTALLATION, SiteLaneError};
-use crate::storage::{PersonRow, Reads, StorageError};
+use crate::storage::{DeviceRow, PersonRow, Reads, StorageError};
 
 /// Why somebody was not added, or not found.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +117,14 @@ impl Site {
         })?;
         self.wake.ring();
         Ok(())
+    }
+
+    /// The devices, in the order in which they came.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn devices(&self) -> Result<Vec<DeviceRow>, StorageError> {
+        self.storage.reading(|reads| reads.devices())
     }
 
     /// The roster, by name.

@@ -23,6 +23,18 @@ use crate::storage::{EntryRow, LineRow, NewLine, Reads, SiteRow, StorageError, W
 /// machine, by name unknown.
 pub const INSTALLATION: UserId = UserId(Uuid::nil());
 
+/// A lane as people and scripts see it.
+#[must_use]
+pub fn lane_name(lane: &Lane) -> String {
+    match lane {
+        Lane::Device {
+            device,
+            incarnation,
+        } => format!("{device}/{incarnation}"),
+        Lane::Site { epoch } => format!("site/{epoch}"),
+    }
+}
+
 /// Why the site did not write an entry.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteLaneError {

@@ -1,0 +1,341 @@
+//! `handoff site …`: founding, serving and looking after a site.
+
+mod answers;
+mod failures;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Subcommand, ValueEnum};
+use handoff_domain::{ReferralId, Role, SiteId, VerificationMove};
+use handoff_site::{Host, NewSiteOptions, Site as OpenSite};
+
+use crate::output::{self, Failure};
+use answers::{
+    DecidedAnswer, DeviceAnswer, FoundedAnswer, InvitedAnswer, PackAnswer, PersonAnswer,
+    ReferralAnswer,
+};
+
+/// Found, serve and look after a site
+#[derive(Subcommand)]
+pub enum Site {
+    /// Found a site in a folder that is empty or does not exist
+    Init {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Its short name, such as md-baltimore
+        #[arg(long)]
+        site: String,
+        /// Its first rule pack: the id of one that ships, or a file
+        #[arg(long)]
+        pack: String,
+        /// Where devices reach it
+        #[arg(long, default_value = "https://127.0.0.1:8443")]
+        url: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Serve devices until the process is told to end
+    Serve {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Where to listen, instead of where site.toml says
+        #[arg(long)]
+        listen: Option<std::net::SocketAddr>,
+    },
+    /// The roster
+    #[command(subcommand)]
+    Person(Person),
+    /// The devices
+    #[command(subcommand)]
+    Device(Device),
+    /// Rule packs
+    #[command(subcommand)]
+    Pack(Pack),
+    /// Make a one-time code with which a person enrols a device
+    Invite {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Whom, by their name on the roster
+        #[arg(long)]
+        person: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the referrals
+    Referrals {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Decide on a referral
+    Decide {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Which referral
+        #[arg(long)]
+        referral: String,
+        /// Who decides, by their name on the roster
+        #[arg(long = "as")]
+        name: String,
+        /// What
+        #[arg(long)]
+        decision: Decision,
+        /// For the referrer, in words
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The roster
+#[derive(Subcommand)]
+pub enum Person {
+    /// Put somebody on the roster
+    Add {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Their name, unique within the site
+        #[arg(long)]
+        name: String,
+        /// Their role
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// The agency's ORI, or the organisation
+        #[arg(long, default_value = "")]
+        agency: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the roster
+    List {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The devices
+#[derive(Subcommand)]
+pub enum Device {
+    /// List the devices
+    List {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Rule packs
+#[derive(Subcommand)]
+pub enum Pack {
+    /// Publish a pack to every device, in force from the date that it states
+    Publish {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Who publishes, by their name on the roster
+        #[arg(long = "as")]
+        name: String,
+        /// The pack (TOML)
+        file: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A decision
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Decision {
+    /// The person may become a participant
+    Approve,
+    /// Other services are offered
+    NotApprove,
+    /// Somebody has a question first
+    NeedInfo,
+}
+
+impl From<Decision> for VerificationMove {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Approve => Self::Approve,
+            Decision::NotApprove => Self::NotApprove,
+            Decision::NeedInfo => Self::NeedInformation,
+        }
+    }
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    let known = Role::ALL.into_iter().find(|role| role.as_str() == name);
+    known.ok_or_else(|| {
+        let names: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("the roles are {}", names.join(", "))
+    })
+}
+
+/// Carries a command out.
+///
+/// # Errors
+/// [`Failure`] with the status that the program ends with.
+pub fn run(command: Site) -> Result<(), Failure> {
+    match command {
+        Site::Init { data, site, pack, url, json } => init(&data, &site, &pack, &url, json),
+        Site::Serve { data, listen } => serve(&data, listen),
+        Site::Person(Person::Add { data, name, role, agency, json }) => {
+            let added = open(&data)?
+                .add_person(&name, [role].into(), &agency)
+                .map_err(failures::person)?;
+            output::answer(json, &PersonAnswer::of(&added), |person| {
+                format!("{} is on the roster.", person.name)
+            })
+        }
+        Site::Person(Person::List { data, json }) => {
+            let people = open(&data)?.people().map_err(failures::storage)?;
+            let people: Vec<_> = people.iter().map(PersonAnswer::of).collect();
+            output::answer(json, &people, |people| answers::table(people))
+        }
+        Site::Device(Device::List { data, json }) => {
+            let devices = open(&data)?.devices().map_err(failures::storage)?;
+            let devices: Vec<_> = devices.iter().map(DeviceAnswer::of).collect();
+            output::answer(json, &devices, |devices| answers::table(devices))
+        }
+        Site::Pack(Pack::Publish { data, name, file, json }) => publish(&data, &name, &file, json),
+        Site::Invite { data, person, json } => {
+            let invited = open(&data)?.invite(&person).map_err(failures::invite)?;
+            let answer = InvitedAnswer::of(&invited);
+            output::answer(json, &answer, |invited| {
+                format!(
+                    "{}\n\nOn {person}'s device, before {}: handoff device enrol --home DIR --code CODE",
+                    invited.code, invited.expires_at
+                )
+            })
+        }
+        Site::Referrals { data, json } => {
+            let referrals = open(&data)?.referrals().map_err(failures::storage)?;
+            let referrals: Vec<_> = referrals.iter().map(ReferralAnswer::of).collect();
+            output::answer(json, &referrals, |referrals| answers::table(referrals))
+        }
+        Site::Decide { data, referral, name, decision, reason, json } => {
+            let id = referral.parse().map_err(|_| {
+                Failure::refused(
+                    "--referral is not the id of a referral, so nothing was decided. \
+                     Copy the id from `handoff site referrals`.",
+                )
+            })?;
+            let decided = open(&data)?
+                .decide(ReferralId(id), &name, decision.into(), &reason)
+                .map_err(failures::decide)?;
+            output::answer(json, &DecidedAnswer::of(&decided), |decided| {
+                format!("Referral {} is now {}.", decided.referral, decided.verification)
+            })
+        }
+    }
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn open(data: &Path) -> Result<OpenSite, Failure> {
+    OpenSite::open(data, environment, Host::system()).map_err(failures::open)
+}
+
+fn init(data: &Path, site: &str, pack: &str, url: &str, json: bool) -> Result<(), Failure> {
+    let name = SiteId::new(site).map_err(|error| {
+        Failure::refused(format!("--site: {error}. Nothing was made; choose another name."))
+    })?;
+    let shipped = handoff_eligibility::builtin()
+        .iter()
+        .find(|builtin| builtin.pack.id() == pack);
+    let text = match shipped {
+        Some(builtin) => builtin.toml.to_owned(),
+        None => std::fs::read_to_string(pack).map_err(|error| failures::no_pack(pack, &error))?,
+    };
+    let options = NewSiteOptions { data, name, pack: &text, url };
+    let founded = handoff_site::init(&options, &Host::system()).map_err(failures::init)?;
+    output::answer(json, &FoundedAnswer::of(site, &founded), |founded| {
+        format!(
+            "Site {} is in {}. Its policy is pack {}.\n\n\
+             RECOVERY KEY, shown this once:\n\n    {}\n\n\
+             Write it down and keep it away from this machine, in a safe. It alone opens \
+             backups and the keys of people who forgot their password. Nothing here keeps it.",
+            founded.site,
+            data.display(),
+            founded.pack.id,
+            founded.recovery_key
+        )
+    })
+}
+
+fn publish(data: &Path, name: &str, file: &Path, json: bool) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| failures::no_pack(&file.display().to_string(), &error))?;
+    let published = open(data)?
+        .publish_pack(name, &text)
+        .map_err(|error| failures::publish(&file.display().to_string(), error))?;
+    output::answer(json, &PackAnswer::of(&published), |pack| {
+        format!("Published {} {}; devices get it with their next sync.", pack.id, pack.version)
+    })
+}
+
+fn serve(data: &Path, listen: Option<std::net::SocketAddr>) -> Result<(), Failure> {
+    let site = Arc::new(open(data)?);
+    let listen = listen.unwrap_or(site.settings().listen);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::refused(format!("the server cannot start: {error}")))?;
+    runtime.block_on(async {
+        let mut ended = end().map_err(|error| {
+            Failure::refused(format!("the server cannot wait for signals: {error}"))
+        })?;
+        let serving = handoff_site::serve(site, listen).await.map_err(failures::serve)?;
+        let address = serving.address().to_string();
+        output::answer(false, &address, |address| format!("Serving at {address}"))?;
+        ended.recv().await;
+        serving.stop().await;
+        Ok(())
+    })
+}
+
+/// What tells the server to end: SIGTERM, SIGINT.
+fn end() -> std::io::Result<tokio::sync::mpsc::Receiver<()>> {
+    let (tell, told) = tokio::sync::mpsc::channel(1);
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+            let (mut signal, tell) = (signal(kind)?, tell.clone());
+            tokio::spawn(async move {
+                signal.recv().await;
+                let _ = tell.send(()).await;
+            });
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move {
+        let _ = tokio::signal::ctrl_c().await;
+        let _ = tell.send(()).await;
+    });
+    Ok(told)
+}

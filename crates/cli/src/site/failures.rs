@@ -1,0 +1,172 @@
+//! What went wrong at a site, said to an administrator: what happened, what is
+//! safe, what to do.
+
+use std::fmt::Display;
+
+use handoff_site::storage::StorageError;
+use handoff_site::{
+    DecideError, InitError, InviteError, OpenError, PersonError, PublishError, ServeError,
+    SettingsError,
+};
+
+use crate::output::Failure;
+
+fn say(what: impl Display, safe: &str, next: &str) -> Failure {
+    Failure::refused(format!("{what}. {safe} {next}"))
+}
+
+const NOTHING: &str = "Nothing was changed.";
+
+pub fn open(error: OpenError) -> Failure {
+    match error {
+        OpenError::NoSite(_) => {
+            say(error, NOTHING, "Check --data, or found a site with `handoff site init`.")
+        }
+        OpenError::Settings(error) => settings(&error),
+        OpenError::Keys(_) | OpenError::Io { .. } => say(
+            error,
+            "The database was not touched.",
+            "Put the file back from a backup, or mend its access (keys are for their owner alone: chmod 600).",
+        ),
+        OpenError::Storage(error) => storage(error),
+        OpenError::OtherIdentity(_) => say(
+            error,
+            "Nothing was changed.",
+            "Put keys and database of one and the same site into the folder.",
+        ),
+    }
+}
+
+fn settings(error: &SettingsError) -> Failure {
+    say(error, "The site's data was not touched.", "Mend the line or the variable and try again.")
+}
+
+pub fn storage(error: StorageError) -> Failure {
+    if error.is_damage() {
+        say(
+            error,
+            "What devices saved is still on the devices or in the last backup.",
+            "Stop the server, copy the whole folder aside, and restore the newest backup with \
+             `handoff site restore`; devices then send what it lacks.",
+        )
+    } else if error.is_transient() {
+        say(error, NOTHING, "Make space, or wait for the other command to end, and try again.")
+    } else {
+        say(error, NOTHING, "If it happens again, run `handoff site doctor`.")
+    }
+}
+
+pub fn no_pack(name: &str, error: &std::io::Error) -> Failure {
+    let ids: Vec<&str> = handoff_eligibility::builtin()
+        .iter()
+        .map(|builtin| builtin.pack.id())
+        .collect();
+    say(
+        format!("`{name}` is neither a pack that ships nor a file that reads ({error})"),
+        NOTHING,
+        &format!("Name a TOML file, or one of {}.", ids.join(", ")),
+    )
+}
+
+pub fn init(error: InitError) -> Failure {
+    const NONE: &str = "No site was made, and nothing was left behind.";
+    match error {
+        InitError::NotEmpty(_) => {
+            say(error, "What lies there was not touched.", "Name a new or an empty folder.")
+        }
+        InitError::Settings(_) => {
+            say(format!("--url: {error}"), NONE, "Write it as https://host:port, without a path.")
+        }
+        InitError::Pack(error) => publish("--pack", error),
+        InitError::Io { .. } => say(error, NONE, "Mend that and try again."),
+        _ => say(error, NONE, "Try again; if it stays, check space and access of the folder."),
+    }
+}
+
+pub fn publish(file: &str, error: PublishError) -> Failure {
+    match error {
+        PublishError::Storage(error) => storage(error),
+        PublishError::Person(error) => person(error),
+        PublishError::Pack(error) => say(
+            format!("{file}: {error}"),
+            "The pack was not published.",
+            "Mend that line; `handoff pack check` reads the pack without a site.",
+        ),
+        PublishError::Tests { .. } => say(
+            format!("{file}: {error}"),
+            "The pack was not published.",
+            "Mend the rules or the test; `handoff pack check` shows what differs.",
+        ),
+        PublishError::NotPermitted => {
+            say(error, "The pack was not published.", "Name such a person with --as.")
+        }
+        PublishError::Published => say(error, NOTHING, "There is nothing to do."),
+        PublishError::Lane(_) => say(error, NOTHING, "Try again."),
+    }
+}
+
+pub fn person(error: PersonError) -> Failure {
+    match error {
+        PersonError::Storage(error) => storage(error),
+        PersonError::NotFound => {
+            say(error, NOTHING, "`handoff site person list` shows the names, letter for letter.")
+        }
+        PersonError::NameTaken(_) => say(
+            error,
+            NOTHING,
+            "Add what tells the two apart, such as a middle initial or a badge number.",
+        ),
+        PersonError::NoName | PersonError::TooLong { .. } | PersonError::Invisible { .. } => {
+            say(error, NOTHING, "Write it anew and try again.")
+        }
+        PersonError::Lane(_) => say(error, NOTHING, "Try again."),
+    }
+}
+
+pub fn invite(error: InviteError) -> Failure {
+    match error {
+        InviteError::Storage(error) => storage(error),
+        InviteError::Person(error) => person(error),
+        InviteError::Disabled => say(error, "Nobody was invited.", "Give the person a role first."),
+        InviteError::AwaitingConfirmation => say(
+            error,
+            "Nobody was invited; devices are served custody meanwhile.",
+            "Confirm the restored site with `handoff site confirm`, then invite.",
+        ),
+        InviteError::NoTlsKey => {
+            say(error, "Nobody was invited.", "Restore the site's keys from a backup.")
+        }
+    }
+}
+
+pub fn decide(error: DecideError) -> Failure {
+    const UNDECIDED: &str = "Nothing was decided.";
+    let next = match error {
+        DecideError::Storage(error) => return storage(error),
+        DecideError::Person(error) => return person(error),
+        DecideError::Disabled | DecideError::NotPermitted { .. } => {
+            "Name somebody with --as whom the site's policy lets decide."
+        }
+        DecideError::NoSuchReferral(_) => {
+            "Copy the id from `handoff site referrals`; what a device has not sent yet is not there."
+        }
+        DecideError::Withdrawn(_) => "Speak to the referrer if it should go on.",
+        DecideError::NoPack => "Publish a pack whose effective date has come.",
+        DecideError::Illegal { .. } => "`handoff site referrals` shows where it stands.",
+        DecideError::ReasonTooLong(_) => "Say it shorter.",
+        DecideError::Lane(_) => "Try again.",
+    };
+    say(error, UNDECIDED, next)
+}
+
+pub fn serve(error: ServeError) -> Failure {
+    let next = match &error {
+        ServeError::Locked(_) => "Stop that server first, or let it serve.",
+        ServeError::Listen { .. } => {
+            "Choose another address with --listen, or stop what listens there."
+        }
+        ServeError::Tls(_) | ServeError::Io { .. } => "Mend that file, or put it back from a backup.",
+        ServeError::Memory => "Free memory and start again.",
+    };
+    say(error, "The server did not start, and nothing was changed.", next)
+}
