@@ -9,6 +9,7 @@ mod device;
 mod loopback;
 mod output;
 mod passwords;
+mod site;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Subcommand)]
 enum Command {
+    /// Found, serve and look after a site
+    #[command(subcommand)]
+    Site(site::Site),
     /// Drive a device without a screen
     #[command(subcommand)]
     Device(device::Device),
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         .init();
     let arguments = Arguments::parse();
     let done = match arguments.command {
+        Command::Site(command) => site::run(command),
         Command::Device(command) => device::run(command),
         #[cfg(feature = "loopback")]
         Command::Loopback(command) => loopback::run(&command),
