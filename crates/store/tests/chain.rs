@@ -222,7 +222,8 @@ impl World {
                 apply(self.parts().0, &answer);
             }
             Step::Forge => {
-                let mut signed = self.lab.sign(&self.receipt(8));
+                let receipt = self.receipt(8);
+                let mut signed = self.lab.sign(&receipt);
                 signed.signature.0[3] ^= 4;
                 let before = self.parts().0.counts().unwrap();
                 apply(self.parts().0, &self.answer(vec![signed]));
@@ -318,7 +319,11 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 32,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn whatever_happens_each_entry_is_there_once_and_the_chain_holds(steps in steps()) {

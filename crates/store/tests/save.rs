@@ -156,8 +156,9 @@ fn an_older_change_of_a_draft_never_replaces_a_later_one() {
         ..later.clone()
     };
     assert!(session.put_draft(&earlier).is_err());
-    assert_eq!(session.drafts().unwrap(), [later.clone()]);
-    assert!(session.discard_draft(later.id).unwrap());
+    let id = later.id;
+    assert_eq!(session.drafts().unwrap(), [later]);
+    assert!(session.discard_draft(id).unwrap());
     assert!(session.drafts().unwrap().is_empty());
 }
 

@@ -93,7 +93,10 @@ fn newly_parked(
             continue;
         }
         let rows = journal::rows(tx, lane.key.number, *seq, 1)?;
-        if let Some(row) = rows.first().filter(|row| row.seq == *seq && row.is_entry()) {
+        if let Some(row) = rows
+            .first()
+            .filter(|row| row.seq == *seq && row.is_live_entry())
+        {
             applied.parked.push((EntryId(row.id.0), *code));
         }
     }

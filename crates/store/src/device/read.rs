@@ -272,7 +272,8 @@ impl DeviceReader {
             let mut rows = Vec::new();
             for lane in lanes.iter().filter(|lane| lane.covered(epoch).0 > 0) {
                 for (seq, _) in lane::parked(tx, lane.key.number)? {
-                    rows.extend(journal::rows(tx, lane.key.number, seq, 1)?);
+                    let row = journal::rows(tx, lane.key.number, seq, 1)?;
+                    rows.extend(row.into_iter().filter(JournalRow::is_live_entry));
                 }
             }
             for lane in &lanes {

@@ -29,8 +29,10 @@ pub(crate) fn tally(tx: &ReadTx<'_>, lane: &LaneRow, epoch: EpochId) -> Stored<T
     let there = entries_through(tx, lane.key.number, covered)?;
     let gone = |from, to| gone_between(tx, lane.key.number, from, to);
     let (parked, missing) = if covered > 0 {
-        let parked = lane::parked(tx, lane.key.number)?.len() as u64;
-        (parked, lane::blobs_missing(tx, lane.key.number)?)
+        (
+            lane::parked_entries(tx, lane.key.number)?,
+            lane::blobs_missing(tx, lane.key.number)?,
+        )
     } else {
         (0, 0)
     };

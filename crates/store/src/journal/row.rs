@@ -109,6 +109,11 @@ impl JournalRow {
         self.kind != kind::CONTEXT
     }
 
+    /// Whether it is an entry that was not taken back.
+    pub(crate) fn is_live_entry(&self) -> bool {
+        self.is_entry() && self.kind != kind::ELIDED
+    }
+
     /// The item as it travels.
     pub(crate) fn item(&self) -> Stored<Item> {
         let id = self.id;

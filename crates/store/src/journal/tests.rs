@@ -119,6 +119,8 @@ fn no_statement_of_a_save_a_sync_or_a_queue_reads_the_history() {
         include_str!("erase_redo_of.sql"),
         include_str!("taken_back_by.sql"),
         include_str!("../redo_key/forget_unused.sql"),
+        include_str!("../lane/parked_entries.sql"),
+        include_str!("../lane/blobs_missing.sql"),
         "SELECT hash FROM journal WHERE lane = ?1 AND seq = ?2",
         "SELECT entries FROM journal WHERE lane = ?1 AND seq = ?2",
         "SELECT max(rowid) FROM journal",

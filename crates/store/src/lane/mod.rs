@@ -212,9 +212,16 @@ pub(crate) fn parked(tx: &ReadTx<'_>, number: i64) -> Stored<Vec<(Seq, ParkCode)
         .collect())
 }
 
+/// Entries among [`parked`].
+pub(crate) fn parked_entries(tx: &ReadTx<'_>, number: i64) -> Stored<u64> {
+    let sql = include_str!("parked_entries.sql");
+    Ok(seq(tx.query_one(sql, [number], |row| row.get(0))?))
+}
+
+/// Entries that are not parked and whose attachments are not all at the site.
 pub(crate) fn blobs_missing(tx: &ReadTx<'_>, number: i64) -> Stored<u64> {
-    const SQL: &str = "SELECT count(*) FROM blob_missing WHERE lane = ?1";
-    Ok(seq(tx.query_one(SQL, [number], |row| row.get(0))?))
+    let sql = include_str!("blobs_missing.sql");
+    Ok(seq(tx.query_one(sql, [number], |row| row.get(0))?))
 }
 
 fn parked_at(tx: &ReadTx<'_>, number: i64, at: Seq) -> Stored<Option<(Seq, ParkCode)>> {
