@@ -3,6 +3,7 @@
 mod create;
 mod open;
 mod read;
+mod settings;
 
 pub use create::{CreateError, NewDevice};
 pub use open::{OpenError, open_reader};

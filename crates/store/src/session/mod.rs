@@ -5,6 +5,7 @@ mod draft;
 #[cfg(test)]
 mod full_disk;
 mod save;
+mod sealing;
 mod take_back;
 mod unlock;
 
@@ -28,7 +29,7 @@ use handoff_vault::{SealingKey, SigningKey};
 use crate::device::{DeviceStore, Shared};
 use crate::person::Slot;
 use crate::view::Vault;
-use save::Writing;
+use sealing::Writing;
 
 /// A person's vault, opened to read.
 pub struct UserReader {

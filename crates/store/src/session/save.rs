@@ -8,30 +8,22 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use handoff_cipherdb::Disposition;
-use handoff_domain::{Entry, EntryId, Hlc};
-use handoff_protocol::certificate::{KeyCertificate, KeyPurpose};
+use handoff_domain::{Entry, EntryId};
 use handoff_protocol::chain::ChainHash;
-use handoff_protocol::ids::{ContextId, ItemId, Lane, Seq};
-use handoff_protocol::item::Item;
-use handoff_protocol::{CodecError, from_cbor, to_cbor};
-use handoff_vault::{
-    ContextKey, ContextPlace, Random, RedoKey, SealError, WrappedRedoKey, Zeroizing,
-};
+use handoff_protocol::ids::{ItemId, Lane, Seq};
+use handoff_vault::{Random, SealError};
 
 use super::UserSession;
+use super::sealing::{Begun, Packed, Plain, Sealed, Writing, seal};
 use crate::device::lock;
-use crate::enrolment;
 use crate::error::{StorageError, Stored};
 use crate::journal::{self, NewItem};
 use crate::lane::LaneKey;
 use crate::redo_key;
 use crate::view::Arriving;
 
-/// A context key lives at most so long.
-const CONTEXT_MS: i64 = 12 * 60 * 60 * 1000;
-
 /// Entries of one save.
-const MOST_ENTRIES: usize = 64;
+pub(super) const MOST_ENTRIES: usize = 64;
 
 /// What was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,30 +115,6 @@ impl<E: Into<StorageError>> From<E> for SaveError {
     }
 }
 
-/// The context and redo keys of this unlock and lane, once they are in the
-/// journal.
-pub(super) struct Writing {
-    lane: Lane,
-    age: u64,
-    made_at_ms: i64,
-    context: ContextKey,
-    redo: RedoKey,
-}
-
-/// A context on its way into the journal.
-struct Begun {
-    writing: Writing,
-    item: Item,
-    wrapped: WrappedRedoKey,
-}
-
-/// An entry, sealed for the site and for its author.
-struct Sealed {
-    item: Item,
-    redo: Vec<u8>,
-    hlc: Hlc,
-}
-
 impl UserSession {
     /// Saves entries, all or none. When this returns `Ok` they are on the disk.
     ///
@@ -189,33 +157,6 @@ impl UserSession {
         })
     }
 
-    fn pack(&self, entries: &[Entry]) -> Result<(Plain, Packed), SaveError> {
-        if entries.is_empty() || entries.len() > MOST_ENTRIES {
-            return Err(SaveError::HowMany(entries.len()));
-        }
-        let mut packer = lock(&self.packer);
-        let mut plain = Vec::with_capacity(entries.len());
-        let mut packed = Vec::with_capacity(entries.len());
-        for entry in entries {
-            if entry.author != self.user || entry.site != *self.site() {
-                return Err(SaveError::NotTheirs(entry.id));
-            }
-            let bytes = Zeroizing::new(entry.record.to_bytes()?);
-            packed.push(Zeroizing::new(packer.pack(&bytes).map_err(
-                |error| match error {
-                    CodecError::TooLong { len, max, .. } => SaveError::TooLong {
-                        entry: entry.id,
-                        len,
-                        max,
-                    },
-                    error => error.into(),
-                },
-            )?));
-            plain.push(bytes);
-        }
-        Ok((plain, packed))
-    }
-
     /// Seals and commits; `None` when an id was there before.
     fn commit(
         &self,
@@ -227,12 +168,7 @@ impl UserSession {
         now_ms: i64,
     ) -> Result<Option<Vec<SavedEntry>>, SaveError> {
         let age = self.shared.context_age.load(Ordering::Acquire);
-        let is_good = |writing: &Writing| {
-            writing.lane == lane.lane
-                && writing.age == age
-                && (writing.made_at_ms..writing.made_at_ms.saturating_add(CONTEXT_MS))
-                    .contains(&now_ms)
-        };
+        let is_good = |writing: &Writing| writing.is_good(lane, age, now_ms);
         let begun = if writing.as_ref().is_some_and(is_good) {
             None
         } else {
@@ -255,47 +191,6 @@ impl UserSession {
             Err(StorageError::Db(error)) if error.is_duplicate() => Ok(None),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// A new context with its redo key, in memory only.
-    fn begin(
-        &self,
-        random: &dyn Random,
-        lane: &LaneKey,
-        age: u64,
-        now_ms: i64,
-    ) -> Result<Begun, SaveError> {
-        let newest = self.shared.db.read(|tx| -> Stored<_> {
-            Ok(enrolment::keys(tx, KeyPurpose::Sealing)?.into_iter().next())
-        })?;
-        let newest = newest.ok_or(SaveError::NoSealingKey)?;
-        let site: KeyCertificate = from_cbor(&newest.bytes, "a key certificate")?;
-        let mut id = [0; 16];
-        random.fill(&mut id);
-        let context = ContextId::from_bytes(id);
-        let place = ContextPlace {
-            site: self.shared.me.pin,
-            lane: lane.lane,
-            device: self.shared.me.device,
-            author: self.user,
-            context,
-        };
-        let (key, statement) = ContextKey::make(random, place, &site.key, &self.signing)?;
-        let (redo, wrapped) = RedoKey::make(random, place, &self.sealing_public)?;
-        Ok(Begun {
-            item: Item::Context {
-                id: context,
-                bytes: to_cbor(&statement, "a context")?,
-            },
-            wrapped,
-            writing: Writing {
-                lane: lane.lane,
-                age,
-                made_at_ms: now_ms,
-                context: key,
-                redo,
-            },
-        })
     }
 
     fn append(
@@ -393,34 +288,4 @@ impl UserSession {
             .collect();
         vault.put_own(&arriving).is_ok()
     }
-}
-
-type Plain = Vec<Zeroizing<Vec<u8>>>;
-type Packed = Vec<Zeroizing<Vec<u8>>>;
-
-fn seal(
-    random: &dyn Random,
-    keys: &Writing,
-    entries: &[Entry],
-    packed: &Packed,
-) -> Result<Vec<Sealed>, SaveError> {
-    let context = keys.context.place().context;
-    entries
-        .iter()
-        .zip(packed)
-        .map(|(entry, packed)| {
-            let id = ItemId(entry.id.0);
-            let sealed = keys.context.seal(random, &id, packed)?;
-            let redo = keys.redo.seal(random, &id, packed)?;
-            Ok(Sealed {
-                item: Item::Entry {
-                    id,
-                    context,
-                    sealed,
-                },
-                redo,
-                hlc: entry.record.captured_at.hlc,
-            })
-        })
-        .collect()
 }

@@ -5,13 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use handoff_cipherdb::{
     CipherDbError, Create, Database, DbKey, Disposition, Durability, Migrations, ReadOnlyDatabase,
-    WriteTx,
 };
 use handoff_protocol::certificate::AuthorCertificate;
 use handoff_protocol::ids::ItemId;
 use handoff_protocol::pack::Packer;
 use handoff_protocol::{CodecError, UserId, from_cbor};
-use handoff_vault::lockout::Attempts;
 use handoff_vault::{DatabaseKey, SealingKey, SigningKey, UserKeys, WritingKeys};
 
 use super::{UserReader, UserSession};
@@ -20,9 +18,9 @@ use crate::device::{DeviceReader, DeviceStore, ReadError, Shared, lock};
 use crate::device_key::db_key;
 use crate::error::{StorageError, Stored};
 use crate::folder::FolderError;
-use crate::person::{self, Person, Slot};
+use crate::person::{Person, Slot};
 use crate::view::Vault;
-use crate::{drafts, enrolment, journal, quarantine, redo_key, schema};
+use crate::{drafts, journal, quarantine, redo_key, schema};
 
 /// The keys that a password opened.
 #[derive(Debug, Clone)]
@@ -191,71 +189,6 @@ impl DeviceStore {
             }
         }
         Ok(())
-    }
-
-    /// Passwords that were tried for somebody since one was right.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn attempts(&self, slot: Slot) -> Result<Attempts, ReadError> {
-        self.read(|tx| person::attempts(tx, slot))
-    }
-
-    /// Writes an attempt down, durably: before the password is stretched.
-    ///
-    /// # Errors
-    /// [`StorageError`]; the password must not be tried then.
-    pub fn set_attempts(&self, slot: Slot, attempts: &Attempts) -> Result<(), StorageError> {
-        self.shared
-            .write(|tx| person::set_attempts(tx, slot, attempts))
-    }
-
-    /// Keeps a person's keys under a new password. The old wrap is gone when
-    /// this returns.
-    ///
-    /// # Errors
-    /// [`StorageError`]; the old one stays then.
-    pub fn set_wrap(&self, slot: Slot, wrap: &[u8]) -> Result<(), StorageError> {
-        self.change(|tx| person::set_wrap(tx, slot, wrap))
-    }
-
-    /// Keeps a person's keys wrapped to the recovery key, for the site too.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn set_recovery_wrap(&self, slot: Slot, wrap: &[u8]) -> Result<(), StorageError> {
-        self.change(|tx| person::set_recovery_wrap(tx, slot, wrap))
-    }
-
-    /// Replaces the pins of the site's TLS keys. The caller has checked that
-    /// the site itself said so.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn set_tls_pins(&self, pins: &[[u8; 32]]) -> Result<(), StorageError> {
-        self.shared.write(|tx| enrolment::set_tls_pins(tx, pins))
-    }
-
-    /// Keeps a choice of a person's, or the device's own.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn set_preference(
-        &self,
-        of: Option<Slot>,
-        name: &str,
-        value: &str,
-    ) -> Result<(), StorageError> {
-        self.shared
-            .write(|tx| crate::preference::set(tx, of, name, value))
-    }
-
-    fn change(&self, change: impl Fn(&WriteTx<'_>) -> Stored<bool>) -> Stored<()> {
-        if self.shared.write(change)? {
-            Ok(())
-        } else {
-            Err(StorageError::Row { table: "person" })
-        }
     }
 }
 
