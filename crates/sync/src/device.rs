@@ -6,6 +6,10 @@
 //!   └──────────────── more to send, more of the feed, or one more try ◄───────────────────────────┘
 //! ```
 //!
+//! Nothing is marked as sent before the site has answered in this session: an
+//! entry that could not leave can still be taken back. A session that opens on
+//! a connection which answered a moment ago skips that hello.
+//!
 //! Up to [`WINDOW`] requests are in flight, so that the site works while the
 //! device reads and seals. A reply is applied in one transaction; what it
 //! proves is judged there ([`crate::standing::judge`]), because only the store
@@ -194,9 +198,34 @@ pub enum Stop {
     GoesInCircles,
 }
 
-/// Items in one batch.
+/// How a session opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BatchLimit(pub usize);
+pub struct Opening {
+    /// Items in one batch.
+    pub batch_items: usize,
+    /// What the site knows of this device.
+    pub acquaintance: Acquaintance,
+    /// Whether the site is there.
+    pub contact: Contact,
+}
+
+/// What the site knows of this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acquaintance {
+    /// It has answered this device before.
+    Known,
+    /// First contact: certificates go along in full.
+    Stranger,
+}
+
+/// Whether the site is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contact {
+    /// It answered a moment ago, on a connection that is still open.
+    Fresh,
+    /// Nobody knows: a hello goes first.
+    Unknown,
+}
 
 #[derive(Debug)]
 struct Flight {
@@ -207,7 +236,8 @@ struct Flight {
 /// The device's half of one sync, from connection to quiet.
 #[derive(Debug)]
 pub struct DeviceSession {
-    limit: BatchLimit,
+    batch_items: usize,
+    reached: bool,
     outlook: Outlook,
     pull: bool,
     with_certificates: bool,
@@ -230,14 +260,15 @@ pub struct DeviceSession {
 const MAX_RETRIES: u8 = 8;
 
 impl DeviceSession {
-    /// A new session. `with_certificates` at the first contact of a device.
+    /// A new session.
     #[must_use]
-    pub fn new(limit: BatchLimit, with_certificates: bool) -> Self {
+    pub fn new(opening: Opening) -> Self {
         Self {
-            limit,
+            batch_items: opening.batch_items,
+            reached: opening.contact == Contact::Fresh,
             outlook: Outlook { lanes: Vec::new() },
             pull: false,
-            with_certificates,
+            with_certificates: opening.acquaintance == Acquaintance::Stranger,
             site_time: None,
             next_number: 1,
             in_flight: VecDeque::new(),
@@ -315,6 +346,7 @@ impl DeviceSession {
 
     fn replied(&mut self, request: u64, reply: SyncReply) {
         let lane = self.landed(request);
+        self.reached = true;
         match reply.outcome {
             Outcome::Done(answer) => {
                 if lane.is_some_and(|lane| answer.gaps.iter().any(|gap| gap.lane == lane)) {
@@ -357,13 +389,13 @@ impl DeviceSession {
             steps.push(Step::Apply(answer));
         }
         if self.stop.is_none() && !self.reading && self.plan.is_none() {
-            if let Some((lane, from)) = self.next_to_send() {
+            if let Some((lane, from)) = self.next_to_send().filter(|_| self.reached) {
                 if self.in_flight.len() < WINDOW {
                     self.reading = true;
                     steps.push(Step::ReadItems {
                         lane,
                         from,
-                        max: self.limit.0,
+                        max: self.batch_items,
                     });
                 }
             } else if self.in_flight.is_empty() && !self.applying && (self.pull || !self.said_hello)

@@ -228,6 +228,7 @@ fn device_of(store: DeviceStore, host: &Host) -> Result<Device, CoreError> {
         site: enrolment.site.pin(),
         device: enrolment.device,
         offset_ms: AtomicI64::new(0),
+        answered_ms: AtomicI64::new(0),
         store: store.clone(),
     };
     Ok(Device {

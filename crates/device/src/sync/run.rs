@@ -16,7 +16,9 @@ use handoff_protocol::item::Item;
 use handoff_protocol::message::{FeedPosition, Outcome, SyncReply};
 use handoff_protocol::{DeviceId, SitePin, from_cbor};
 use handoff_store::{ApplyError, DeviceStore, ReadError, SendError};
-use handoff_sync::device::{BatchLimit, DeviceSession, Event, Failure, Finish, Post, Step, Stop};
+use handoff_sync::device::{
+    Acquaintance, Contact, DeviceSession, Event, Failure, Finish, Opening, Post, Step, Stop,
+};
 use handoff_vault::SigningKey;
 use tokio::task::JoinSet;
 
@@ -25,7 +27,9 @@ use super::request::{self, Envelope, Puller, RequestError};
 use crate::host::Host;
 
 /// Items in one batch.
-const BATCH: BatchLimit = BatchLimit(500);
+const BATCH: usize = 500;
+/// How long an answer counts as a moment ago.
+const FRESH_MS: i64 = 10_000;
 
 /// Everything that a session needs and that outlives it.
 pub struct Link {
@@ -43,6 +47,8 @@ pub struct Link {
     pub device: DeviceId,
     /// How far site time is from this device's clock, in milliseconds.
     pub offset_ms: AtomicI64,
+    /// When the site last answered, by this device's clock; 0 after a failure.
+    pub answered_ms: AtomicI64,
 }
 
 /// What a session did.
@@ -138,7 +144,23 @@ impl Link {
         let mut done = 0;
         progress(done, total);
 
-        let mut session = DeviceSession::new(BATCH, first_contact);
+        // The site holds back only what has nothing to bring.
+        let wait = if total > 0 { Duration::ZERO } else { wait };
+        let answered_ms = self.answered_ms.load(Ordering::Relaxed);
+        let since = self.host.now().timestamp_millis() - answered_ms;
+        let mut session = DeviceSession::new(Opening {
+            batch_items: BATCH,
+            acquaintance: if first_contact {
+                Acquaintance::Stranger
+            } else {
+                Acquaintance::Known
+            },
+            contact: if (0..FRESH_MS).contains(&since) {
+                Contact::Fresh
+            } else {
+                Contact::Unknown
+            },
+        });
         let mut steps: VecDeque<Step> = session
             .step(Event::Begin {
                 outlook,
@@ -255,7 +277,10 @@ impl Link {
         nonce: [u8; 16],
         answer: Result<Vec<u8>, ClientError>,
     ) -> Event {
-        let failed = |failure| Event::Failed { request, failure };
+        let failed = |failure| {
+            self.answered_ms.store(0, Ordering::Relaxed);
+            Event::Failed { request, failure }
+        };
         let bytes = match answer {
             Ok(bytes) => bytes,
             Err(ClientError::NotPinned) => return failed(Failure::NotPinned),

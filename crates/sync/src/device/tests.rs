@@ -117,7 +117,8 @@ impl World {
 
     /// Runs one session to its end and says how it ended.
     fn session(&mut self, limit: usize) -> Finish {
-        let mut session = DeviceSession::new(BatchLimit(limit), false);
+        let mut session = DeviceSession::new(opening(limit));
+        let mut answered = false;
         let mut queue: VecDeque<Step> = session
             .step(Event::Begin {
                 outlook: self.outlook(),
@@ -128,6 +129,7 @@ impl World {
         for _ in 0..10_000 {
             let Some(step) = queue.pop_front() else {
                 let event = late.pop().expect("the session waits for nothing");
+                answered |= matches!(event, Event::Replied { .. });
                 queue.extend(session.step(event));
                 continue;
             };
@@ -142,6 +144,7 @@ impl World {
                     }
                 }
                 Step::MarkSent { lane, through } => {
+                    assert!(answered, "marked as sent before the site had answered");
                     self.sent_marked = self.sent_marked.max(through);
                     Event::SentMarked { lane, through }
                 }
@@ -160,6 +163,7 @@ impl World {
                 }
                 Step::Finish(finish) => return finish,
             };
+            answered |= matches!(event, Event::Replied { .. });
             queue.extend(session.step(event));
         }
         panic!("the session does not end");
@@ -215,6 +219,21 @@ impl World {
     }
 }
 
+fn opening(batch_items: usize) -> Opening {
+    Opening {
+        batch_items,
+        acquaintance: Acquaintance::Known,
+        contact: Contact::Unknown,
+    }
+}
+
+#[test]
+fn what_could_not_leave_is_not_marked_as_sent() {
+    let mut world = World::new(3, vec![Fate::RequestLost]);
+    assert_eq!(world.session(10), Finish::Stopped(Stop::NotReached));
+    assert_eq!((world.sent_marked, world.site.len()), (0, 0));
+}
+
 #[test]
 fn nothing_new_is_one_round_trip() {
     let mut world = World::new(0, Vec::new());
@@ -226,7 +245,8 @@ fn nothing_new_is_one_round_trip() {
 fn a_queue_goes_in_batches_and_the_feed_rides_with_the_last() {
     let mut world = World::new(25, Vec::new());
     assert_eq!(world.session(10), Finish::Done);
-    assert_eq!((world.posts, world.site.len()), (3, 25));
+    // A hello, three batches, and nothing more: the feed rides along.
+    assert_eq!((world.posts, world.site.len()), (4, 25));
 }
 
 #[test]
@@ -240,7 +260,7 @@ fn a_second_sync_sends_nothing() {
 
 #[test]
 fn a_site_that_asks_for_the_same_for_ever_is_left() {
-    let mut session = DeviceSession::new(BatchLimit(10), false);
+    let mut session = DeviceSession::new(opening(10));
     let mut steps = session.step(Event::Begin {
         outlook: Outlook { lanes: vec![] },
         pull: true,
