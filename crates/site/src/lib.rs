@@ -22,9 +22,11 @@
 
 mod answer;
 mod apply;
+mod backup;
 pub mod control_log;
 mod custody;
 mod decide;
+mod doctor;
 mod enrol;
 mod epoch;
 mod feed;
@@ -45,8 +47,13 @@ mod wake;
 
 pub use answer::AnswerError;
 pub use apply::{Applied, Opener};
+pub use backup::{
+    BackedUp, BackupError, BackupRecord, ConfirmError, NotRestorable, RestoreError, RestoreOptions,
+    Restored, restore,
+};
 pub use custody::Taken;
 pub use decide::DecideError;
+pub use doctor::Examination;
 pub use enrol::{InviteError, Invited};
 pub use host::Host;
 pub use http::{ServeError, Serving, serve};

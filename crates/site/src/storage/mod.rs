@@ -262,6 +262,8 @@ pub trait Writes: Reads {
         device: Option<DeviceId>,
         at: DateTime<Utc>,
     ) -> Result<(), StorageError>;
+    /// Somebody has seen to what an alarm is about.
+    fn settle_alarm(&self, code: AlarmCode) -> Result<(), StorageError>;
 
     /// Keeps a device; one that is known keeps its revocation.
     fn keep_device(&self, device: &DeviceRow) -> Result<(), StorageError>;

@@ -133,6 +133,12 @@ impl Writes for Handle<&WriteTx<'_>> {
         Ok(())
     }
 
+    fn settle_alarm(&self, code: AlarmCode) -> Written {
+        const SQL: &str = "DELETE FROM alarm WHERE site_id = ?1 AND code = ?2";
+        self.tx.execute(SQL, params![SITE, code.as_str()])?;
+        Ok(())
+    }
+
     fn keep_device(&self, device: &DeviceRow) -> Written {
         self.tx.execute(
             include_str!("write/keep_device.sql"),
