@@ -66,6 +66,7 @@ macro_rules! catalogue {
             include_str!(concat!("../locales/", $language, "/referral.ftl")),
             include_str!(concat!("../locales/", $language, "/session.ftl")),
             include_str!(concat!("../locales/", $language, "/shell.ftl")),
+            include_str!(concat!("../locales/", $language, "/terminal.ftl")),
         ]
     };
 }
