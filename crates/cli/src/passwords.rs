@@ -29,18 +29,40 @@ pub fn chosen() -> Result<String, Failure> {
     if prompt("The same again: ")? == first {
         Ok(first)
     } else {
-        Err(Failure::refused("the two passwords differ; nothing was changed: try again"))
+        Err(Failure::refused(
+            "the two passwords differ; nothing was changed: try again",
+        ))
     }
 }
 
 /// The password of the variable, if it is set: for commands that do less
 /// without one.
 pub fn given() -> Option<String> {
-    std::env::var(VARIABLE).ok().filter(|password| !password.is_empty())
+    std::env::var(VARIABLE)
+        .ok()
+        .filter(|password| !password.is_empty())
+}
+
+/// The organisation's recovery key, from `HANDOFF_RECOVERY_KEY` or a prompt.
+///
+/// # Errors
+/// [`Failure`] when there is neither the variable nor a terminal.
+pub fn recovery_key() -> Result<String, Failure> {
+    const VARIABLE: &str = "HANDOFF_RECOVERY_KEY";
+    match std::env::var(VARIABLE).ok().filter(|key| !key.is_empty()) {
+        Some(key) => Ok(key),
+        None => rpassword::prompt_password("Recovery key: ").map_err(|_| {
+            Failure::usage(format!(
+                "there is no terminal to ask for the recovery key: set {VARIABLE}"
+            ))
+        }),
+    }
 }
 
 fn prompt(text: &str) -> Result<String, Failure> {
     rpassword::prompt_password(text).map_err(|_| {
-        Failure::usage(format!("there is no terminal to ask for a password: set {VARIABLE}"))
+        Failure::usage(format!(
+            "there is no terminal to ask for a password: set {VARIABLE}"
+        ))
     })
 }

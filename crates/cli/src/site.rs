@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use clap::{Subcommand, ValueEnum};
 use handoff_domain::{ReferralId, Role, SiteId, VerificationMove};
-use handoff_site::{Host, NewSiteOptions, Site as OpenSite};
+use handoff_site::{Host, NewSiteOptions, RestoreOptions, Site as OpenSite};
 
 use crate::output::{self, Failure};
+use crate::passwords;
 use answers::{
-    DecidedAnswer, DeviceAnswer, FoundedAnswer, InvitedAnswer, PackAnswer, PersonAnswer,
-    ReferralAnswer,
+    BackedUpAnswer, DecidedAnswer, DeviceAnswer, DoctorAnswer, FoundedAnswer, InvitedAnswer,
+    PackAnswer, PersonAnswer, ReferralAnswer, RestoredAnswer,
 };
 
 /// Found, serve and look after a site
@@ -93,6 +94,54 @@ pub enum Site {
         /// For the referrer, in words
         #[arg(long, default_value = "")]
         reason: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Back the site up into a new file, sealed to the recovery key
+    Backup {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// The new file
+        file: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bring a site back into an empty folder; the recovery key is read from
+    /// HANDOFF_RECOVERY_KEY, or asked for
+    Restore {
+        /// The new data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// The backup
+        file: PathBuf,
+        /// The control log as it was when the site was lost: spares the
+        /// confirmation
+        #[arg(long)]
+        control_log: Option<PathBuf>,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// After a restore without a control log: serve feeds and leases again
+    Confirm {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Who confirms, by their name on the roster
+        #[arg(long = "as")]
+        name: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at the whole site: damage, alarms, what is parked
+    Doctor {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
         /// Answer in JSON
         #[arg(long)]
         json: bool,
@@ -199,9 +248,21 @@ fn role(name: &str) -> Result<Role, String> {
 /// [`Failure`] with the status that the program ends with.
 pub fn run(command: Site) -> Result<(), Failure> {
     match command {
-        Site::Init { data, site, pack, url, json } => init(&data, &site, &pack, &url, json),
+        Site::Init {
+            data,
+            site,
+            pack,
+            url,
+            json,
+        } => init(&data, &site, &pack, &url, json),
         Site::Serve { data, listen } => serve(&data, listen),
-        Site::Person(Person::Add { data, name, role, agency, json }) => {
+        Site::Person(Person::Add {
+            data,
+            name,
+            role,
+            agency,
+            json,
+        }) => {
             let added = open(&data)?
                 .add_person(&name, [role].into(), &agency)
                 .map_err(failures::person)?;
@@ -219,7 +280,12 @@ pub fn run(command: Site) -> Result<(), Failure> {
             let devices: Vec<_> = devices.iter().map(DeviceAnswer::of).collect();
             output::answer(json, &devices, |devices| answers::table(devices))
         }
-        Site::Pack(Pack::Publish { data, name, file, json }) => publish(&data, &name, &file, json),
+        Site::Pack(Pack::Publish {
+            data,
+            name,
+            file,
+            json,
+        }) => publish(&data, &name, &file, json),
         Site::Invite { data, person, json } => {
             let invited = open(&data)?.invite(&person).map_err(failures::invite)?;
             let answer = InvitedAnswer::of(&invited);
@@ -235,7 +301,14 @@ pub fn run(command: Site) -> Result<(), Failure> {
             let referrals: Vec<_> = referrals.iter().map(ReferralAnswer::of).collect();
             output::answer(json, &referrals, |referrals| answers::table(referrals))
         }
-        Site::Decide { data, referral, name, decision, reason, json } => {
+        Site::Decide {
+            data,
+            referral,
+            name,
+            decision,
+            reason,
+            json,
+        } => {
             let id = referral.parse().map_err(|_| {
                 Failure::refused(
                     "--referral is not the id of a referral, so nothing was decided. \
@@ -246,10 +319,70 @@ pub fn run(command: Site) -> Result<(), Failure> {
                 .decide(ReferralId(id), &name, decision.into(), &reason)
                 .map_err(failures::decide)?;
             output::answer(json, &DecidedAnswer::of(&decided), |decided| {
-                format!("Referral {} is now {}.", decided.referral, decided.verification)
+                format!(
+                    "Referral {} is now {}.",
+                    decided.referral, decided.verification
+                )
             })
         }
+        Site::Backup { data, file, json } => {
+            let done = open(&data)?.back_up(&file).map_err(failures::backup)?;
+            output::answer(json, &BackedUpAnswer::of(&file, &done), |done| {
+                format!(
+                    "{} holds {} items and was restored once, as a test. Carry it to another machine.",
+                    done.file, done.items
+                )
+            })
+        }
+        Site::Restore {
+            data,
+            file,
+            control_log,
+            json,
+        } => restore(&data, &file, control_log.as_deref(), json),
+        Site::Confirm { data, name, json } => {
+            let confirmed = open(&data)?.confirm(&name).map_err(failures::confirm)?;
+            output::answer(json, &serde_json::json!({ "confirmed": confirmed }), |_| {
+                let done = "Confirmed: the site serves feeds and leases again.";
+                let not = "There was nothing to confirm.";
+                (if confirmed { done } else { not }).to_owned()
+            })
+        }
+        Site::Doctor { data, json } => {
+            let found = open(&data)?.examine().map_err(failures::storage)?;
+            let answer = DoctorAnswer::of(&found);
+            output::answer(json, &answer, answers::list)?;
+            if found.is_well() {
+                Ok(())
+            } else {
+                Err(failures::unwell(&found))
+            }
+        }
     }
+}
+
+fn restore(data: &Path, file: &Path, log: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let key = passwords::recovery_key()?;
+    let options = RestoreOptions {
+        data,
+        file,
+        recovery_key: &key,
+        control_log: log,
+    };
+    let restored = handoff_site::restore(&options, &Host::system()).map_err(failures::restore)?;
+    output::answer(json, &RestoredAnswer::of(&restored), |restored| {
+        let next = if restored.awaiting_confirmation {
+            "It takes what devices bring at once. Check who was disabled and which device was \
+             revoked since, then run `handoff site confirm`: until then it serves no feed and \
+             signs no lease."
+        } else {
+            "The control log was replayed: it serves at once."
+        };
+        format!(
+            "Site {} is back as of {}, in a new epoch. {next}",
+            restored.site, restored.backup_made_at
+        )
+    })
 }
 
 fn environment(name: &str) -> Option<String> {
@@ -262,7 +395,9 @@ fn open(data: &Path) -> Result<OpenSite, Failure> {
 
 fn init(data: &Path, site: &str, pack: &str, url: &str, json: bool) -> Result<(), Failure> {
     let name = SiteId::new(site).map_err(|error| {
-        Failure::refused(format!("--site: {error}. Nothing was made; choose another name."))
+        Failure::refused(format!(
+            "--site: {error}. Nothing was made; choose another name."
+        ))
     })?;
     let shipped = handoff_eligibility::builtin()
         .iter()
@@ -271,7 +406,12 @@ fn init(data: &Path, site: &str, pack: &str, url: &str, json: bool) -> Result<()
         Some(builtin) => builtin.toml.to_owned(),
         None => std::fs::read_to_string(pack).map_err(|error| failures::no_pack(pack, &error))?,
     };
-    let options = NewSiteOptions { data, name, pack: &text, url };
+    let options = NewSiteOptions {
+        data,
+        name,
+        pack: &text,
+        url,
+    };
     let founded = handoff_site::init(&options, &Host::system()).map_err(failures::init)?;
     output::answer(json, &FoundedAnswer::of(site, &founded), |founded| {
         format!(
@@ -294,7 +434,10 @@ fn publish(data: &Path, name: &str, file: &Path, json: bool) -> Result<(), Failu
         .publish_pack(name, &text)
         .map_err(|error| failures::publish(&file.display().to_string(), error))?;
     output::answer(json, &PackAnswer::of(&published), |pack| {
-        format!("Published {} {}; devices get it with their next sync.", pack.id, pack.version)
+        format!(
+            "Published {} {}; devices get it with their next sync.",
+            pack.id, pack.version
+        )
     })
 }
 
@@ -309,7 +452,9 @@ fn serve(data: &Path, listen: Option<std::net::SocketAddr>) -> Result<(), Failur
         let mut ended = end().map_err(|error| {
             Failure::refused(format!("the server cannot wait for signals: {error}"))
         })?;
-        let serving = handoff_site::serve(site, listen).await.map_err(failures::serve)?;
+        let serving = handoff_site::serve(site, listen)
+            .await
+            .map_err(failures::serve)?;
         let address = serving.address().to_string();
         output::answer(false, &address, |address| format!("Serving at {address}"))?;
         ended.recv().await;

@@ -1,8 +1,11 @@
 //! What the site commands answer: names in snake_case that stay.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use handoff_domain::PackRef;
 use handoff_site::storage::{DeviceRow, PersonRow, ReferralRow};
-use handoff_site::{Founded, Invited, lane_name};
+use handoff_site::{BackedUp, Examination, Founded, Invited, Restored, lane_name};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -85,7 +88,11 @@ pub struct PackAnswer {
 
 impl PackAnswer {
     pub fn of(pack: &PackRef) -> Self {
-        Self { id: pack.id.clone(), version: pack.version.clone(), hash: pack.hash.to_string() }
+        Self {
+            id: pack.id.clone(),
+            version: pack.version.clone(),
+            hash: pack.hash.to_string(),
+        }
     }
 }
 
@@ -97,7 +104,10 @@ pub struct InvitedAnswer {
 
 impl InvitedAnswer {
     pub fn of(invited: &Invited) -> Self {
-        Self { code: invited.code.clone(), expires_at: invited.expires_at.to_rfc3339() }
+        Self {
+            code: invited.code.clone(),
+            expires_at: invited.expires_at.to_rfc3339(),
+        }
     }
 }
 
@@ -158,6 +168,96 @@ impl DecidedAnswer {
     }
 }
 
+#[derive(Serialize)]
+pub struct BackedUpAnswer {
+    pub file: String,
+    pub site: String,
+    pub epoch: String,
+    pub made_at: String,
+    pub bytes: u64,
+    pub items: u64,
+}
+
+impl BackedUpAnswer {
+    pub fn of(file: &Path, done: &BackedUp) -> Self {
+        Self {
+            file: file.display().to_string(),
+            site: done.record.name.to_string(),
+            epoch: done.record.epoch.to_string(),
+            made_at: done.record.made_at.to_rfc3339(),
+            bytes: done.bytes,
+            items: done.items,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct RestoredAnswer {
+    pub site: String,
+    pub epoch: String,
+    pub backup_made_at: String,
+    pub awaiting_confirmation: bool,
+    /// Events of the control log that the backup did not know.
+    pub replayed: usize,
+}
+
+impl RestoredAnswer {
+    pub fn of(restored: &Restored) -> Self {
+        Self {
+            site: restored.record.name.to_string(),
+            epoch: restored.epoch.to_string(),
+            backup_made_at: restored.record.made_at.to_rfc3339(),
+            awaiting_confirmation: restored.awaiting,
+            replayed: restored.replayed,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct DoctorAnswer {
+    pub well: bool,
+    pub database: &'static str,
+    pub control_log: &'static str,
+    pub opening_keys_missing: Vec<String>,
+    pub awaiting_confirmation: bool,
+    pub alarms: Vec<&'static str>,
+    pub parked: BTreeMap<&'static str, usize>,
+    pub items: u64,
+    pub unapplied: u64,
+    pub not_backed_up: u64,
+    pub devices: usize,
+    pub devices_vouched: usize,
+}
+
+impl DoctorAnswer {
+    pub fn of(found: &Examination) -> Self {
+        let word = |is_well: bool| if is_well { "sound" } else { "damaged" };
+        Self {
+            well: found.is_well(),
+            database: word(found.database_sound),
+            control_log: word(found.control_log.is_ok()),
+            opening_keys_missing: found.opening_keys_missing.clone(),
+            awaiting_confirmation: found.awaiting_confirmation,
+            alarms: found.alarms.iter().map(|(code, _)| *code).collect(),
+            parked: found.parked.clone(),
+            items: found.items,
+            unapplied: found.unapplied,
+            not_backed_up: found.not_backed_up,
+            devices: found.devices.0,
+            devices_vouched: found.devices.1,
+        }
+    }
+}
+
+/// One line for each field.
+pub fn list<T: Serialize>(value: &T) -> String {
+    let Value::Object(fields) = name(value) else {
+        return String::new();
+    };
+    let line = |(field, value): (&String, &Value)| format!("{field}\t{value}");
+    fields.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// The name that an enum has in records.
 fn name<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
@@ -171,7 +271,11 @@ pub fn table<T: Serialize>(rows: &[T]) -> String {
         Value::String(text) => text.clone(),
         Value::Array(all) => {
             let all: Vec<&str> = all.iter().filter_map(Value::as_str).collect();
-            if all.is_empty() { "-".to_owned() } else { all.join(",") }
+            if all.is_empty() {
+                "-".to_owned()
+            } else {
+                all.join(",")
+            }
         }
         other => other.to_string(),
     };

@@ -5,8 +5,8 @@ use std::fmt::Display;
 
 use handoff_site::storage::StorageError;
 use handoff_site::{
-    DecideError, InitError, InviteError, OpenError, PersonError, PublishError, ServeError,
-    SettingsError,
+    BackupError, ConfirmError, DecideError, Examination, InitError, InviteError, OpenError,
+    PersonError, PublishError, RestoreError, ServeError, SettingsError,
 };
 
 use crate::output::Failure;
@@ -19,9 +19,11 @@ const NOTHING: &str = "Nothing was changed.";
 
 pub fn open(error: OpenError) -> Failure {
     match error {
-        OpenError::NoSite(_) => {
-            say(error, NOTHING, "Check --data, or found a site with `handoff site init`.")
-        }
+        OpenError::NoSite(_) => say(
+            error,
+            NOTHING,
+            "Check --data, or found a site with `handoff site init`.",
+        ),
         OpenError::Settings(error) => settings(&error),
         OpenError::Keys(_) | OpenError::Io { .. } => say(
             error,
@@ -38,7 +40,11 @@ pub fn open(error: OpenError) -> Failure {
 }
 
 fn settings(error: &SettingsError) -> Failure {
-    say(error, "The site's data was not touched.", "Mend the line or the variable and try again.")
+    say(
+        error,
+        "The site's data was not touched.",
+        "Mend the line or the variable and try again.",
+    )
 }
 
 pub fn storage(error: StorageError) -> Failure {
@@ -50,9 +56,17 @@ pub fn storage(error: StorageError) -> Failure {
              `handoff site restore`; devices then send what it lacks.",
         )
     } else if error.is_transient() {
-        say(error, NOTHING, "Make space, or wait for the other command to end, and try again.")
+        say(
+            error,
+            NOTHING,
+            "Make space, or wait for the other command to end, and try again.",
+        )
     } else {
-        say(error, NOTHING, "If it happens again, run `handoff site doctor`.")
+        say(
+            error,
+            NOTHING,
+            "If it happens again, run `handoff site doctor`.",
+        )
     }
 }
 
@@ -71,15 +85,23 @@ pub fn no_pack(name: &str, error: &std::io::Error) -> Failure {
 pub fn init(error: InitError) -> Failure {
     const NONE: &str = "No site was made, and nothing was left behind.";
     match error {
-        InitError::NotEmpty(_) => {
-            say(error, "What lies there was not touched.", "Name a new or an empty folder.")
-        }
-        InitError::Settings(_) => {
-            say(format!("--url: {error}"), NONE, "Write it as https://host:port, without a path.")
-        }
+        InitError::NotEmpty(_) => say(
+            error,
+            "What lies there was not touched.",
+            "Name a new or an empty folder.",
+        ),
+        InitError::Settings(_) => say(
+            format!("--url: {error}"),
+            NONE,
+            "Write it as https://host:port, without a path.",
+        ),
         InitError::Pack(error) => publish("--pack", error),
         InitError::Io { .. } => say(error, NONE, "Mend that and try again."),
-        _ => say(error, NONE, "Try again; if it stays, check space and access of the folder."),
+        _ => say(
+            error,
+            NONE,
+            "Try again; if it stays, check space and access of the folder.",
+        ),
     }
 }
 
@@ -97,9 +119,11 @@ pub fn publish(file: &str, error: PublishError) -> Failure {
             "The pack was not published.",
             "Mend the rules or the test; `handoff pack check` shows what differs.",
         ),
-        PublishError::NotPermitted => {
-            say(error, "The pack was not published.", "Name such a person with --as.")
-        }
+        PublishError::NotPermitted => say(
+            error,
+            "The pack was not published.",
+            "Name such a person with --as.",
+        ),
         PublishError::Published => say(error, NOTHING, "There is nothing to do."),
         PublishError::Lane(_) => say(error, NOTHING, "Try again."),
     }
@@ -108,9 +132,11 @@ pub fn publish(file: &str, error: PublishError) -> Failure {
 pub fn person(error: PersonError) -> Failure {
     match error {
         PersonError::Storage(error) => storage(error),
-        PersonError::NotFound => {
-            say(error, NOTHING, "`handoff site person list` shows the names, letter for letter.")
-        }
+        PersonError::NotFound => say(
+            error,
+            NOTHING,
+            "`handoff site person list` shows the names, letter for letter.",
+        ),
         PersonError::NameTaken(_) => say(
             error,
             NOTHING,
@@ -127,15 +153,21 @@ pub fn invite(error: InviteError) -> Failure {
     match error {
         InviteError::Storage(error) => storage(error),
         InviteError::Person(error) => person(error),
-        InviteError::Disabled => say(error, "Nobody was invited.", "Give the person a role first."),
+        InviteError::Disabled => say(
+            error,
+            "Nobody was invited.",
+            "Give the person a role first.",
+        ),
         InviteError::AwaitingConfirmation => say(
             error,
             "Nobody was invited; devices are served custody meanwhile.",
             "Confirm the restored site with `handoff site confirm`, then invite.",
         ),
-        InviteError::NoTlsKey => {
-            say(error, "Nobody was invited.", "Restore the site's keys from a backup.")
-        }
+        InviteError::NoTlsKey => say(
+            error,
+            "Nobody was invited.",
+            "Restore the site's keys from a backup.",
+        ),
     }
 }
 
@@ -159,14 +191,101 @@ pub fn decide(error: DecideError) -> Failure {
     say(error, UNDECIDED, next)
 }
 
+pub fn backup(error: BackupError) -> Failure {
+    const NO_FILE: &str = "No backup was made under that name; the site was not changed.";
+    match error {
+        BackupError::Storage(error) => storage(error),
+        BackupError::Exists(_) => say(
+            error,
+            "It was not touched.",
+            "Name a new file, such as one with today's date.",
+        ),
+        BackupError::NotRestorable(_) => say(
+            error,
+            "The file was removed; earlier backups are as they were.",
+            "Run `handoff site doctor` now, and keep the last good backup.",
+        ),
+        BackupError::Io { .. } | BackupError::Seal(_) | BackupError::Codec(_) => say(
+            error,
+            NO_FILE,
+            "Make space or name another place, and try again.",
+        ),
+    }
+}
+
+pub fn restore(error: RestoreError) -> Failure {
+    const NONE: &str = "No site was made, and the backup was not touched.";
+    let next = match &error {
+        RestoreError::NotEmpty(_) => "Name a new or an empty folder.",
+        RestoreError::RecoveryKey(_) => {
+            "Type that group again: it has letters and digits, without I, L, O and U."
+        }
+        RestoreError::Backup { .. } => {
+            "Check that file and recovery key are of the same site, or use an earlier backup."
+        }
+        RestoreError::Content(_) => "Use an earlier backup.",
+        RestoreError::ControlLog(_) | RestoreError::OtherControlLog(_) => {
+            "Use the newest copy of this site's control log, or restore without one and confirm."
+        }
+        RestoreError::Io { .. } | RestoreError::Storage(_) => "Mend that and try again.",
+        RestoreError::Lane(_) | RestoreError::Open(_) => "Try again.",
+    };
+    say(error, NONE, next)
+}
+
+pub fn confirm(error: ConfirmError) -> Failure {
+    match error {
+        ConfirmError::Storage(error) => storage(error),
+        ConfirmError::Person(error) => person(error),
+        ConfirmError::NotPermitted => say(
+            error,
+            "The site goes on taking what devices bring, and serves no feed.",
+            "Name such a person with --as.",
+        ),
+    }
+}
+
+pub fn unwell(found: &Examination) -> Failure {
+    let mut what = Vec::new();
+    if !found.database_sound {
+        what.push("the database is damaged: stop the server and restore the newest backup");
+    }
+    if found.control_log.is_err() {
+        what.push("the control log is damaged: put its mirror back");
+    }
+    if !found.opening_keys_missing.is_empty() {
+        what.push("opening keys are missing: put them back from a backup");
+    }
+    if found.awaiting_confirmation {
+        what.push("the site was restored: check it, then `handoff site confirm`");
+    }
+    if !found.alarms.is_empty() {
+        what.push("alarms stand: look at the devices and backups that they name");
+    }
+    if !found.parked.is_empty() {
+        what.push("entries are parked: they are kept, and a supervisor has to look");
+    }
+    say(
+        what.join("; "),
+        "Nothing in custody is lost by this.",
+        "Run it again afterwards.",
+    )
+}
+
 pub fn serve(error: ServeError) -> Failure {
     let next = match &error {
         ServeError::Locked(_) => "Stop that server first, or let it serve.",
         ServeError::Listen { .. } => {
             "Choose another address with --listen, or stop what listens there."
         }
-        ServeError::Tls(_) | ServeError::Io { .. } => "Mend that file, or put it back from a backup.",
+        ServeError::Tls(_) | ServeError::Io { .. } => {
+            "Mend that file, or put it back from a backup."
+        }
         ServeError::Memory => "Free memory and start again.",
     };
-    say(error, "The server did not start, and nothing was changed.", next)
+    say(
+        error,
+        "The server did not start, and nothing was changed.",
+        next,
+    )
 }
