@@ -1,5 +1,5 @@
 // Writes src/lib/i18n/generated/ids.ts: the union of all message ids of the
-// English catalogue. With --check it only compares.
+// English catalogue but the command line's own. With --check it only compares.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ const folder = new URL('../../crates/words/locales/en/', import.meta.url);
 const target = fileURLToPath(new URL('../src/lib/i18n/generated/ids.ts', import.meta.url));
 
 const ids = readdirSync(folder)
-  .filter((name) => name.endsWith('.ftl'))
+  .filter((name) => name.endsWith('.ftl') && name !== 'terminal.ftl')
   .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').split('\n'))
   .map((line) => /^([a-zA-Z][\w-]*) *=/.exec(line)?.[1])
   .filter((id) => id !== undefined)

@@ -110,10 +110,10 @@ export class FixtureCore {
       this.drafts.delete(draft);
       return this.handlers.today({});
     },
-    submit: ({ draft, refer_anyway }) => {
+    submit: ({ draft }) => {
       const view = this.#draft(draft);
       const fields = [...view.missing];
-      if (view.verdict?.advice === 'use_other_route' && !refer_anyway?.trim()) {
+      if (view.verdict?.advice === 'use_other_route' && !view.form.refer_anyway.trim()) {
         fields.push({ path: 'refer_anyway', code: 'missing', params: {} });
       }
       if (fields.length > 0) {

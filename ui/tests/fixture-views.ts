@@ -37,7 +37,13 @@ export const status = (): StatusView => ({
     next_try_at: new Date(now.getTime() + 4 * 60_000).toISOString(),
     progress: null,
   },
-  preferences: { theme: 'night', gloves: false, text_percent: 100, language: 'en' },
+  preferences: {
+    theme: 'night',
+    gloves: false,
+    text_percent: 100,
+    language: 'en',
+    single_keys: true,
+  },
   version: '0.1.0',
 });
 
@@ -77,6 +83,7 @@ export const emptyForm = (): ReferralForm => ({
     safe_to_leave_message: null,
   },
   answers: {},
+  refer_anyway: '',
 });
 
 const ROWS: readonly [string, string, string, boolean][] = [

@@ -80,6 +80,7 @@ async function tour(look: Look): Promise<number> {
     language: look.language,
     gloves: look.gloves ?? false,
     text_percent: look.text ?? 100,
+    single_keys: true,
   };
   const enrolled = core.status.enrolment;
   core.status = { ...core.status, enrolment: null };

@@ -86,7 +86,7 @@ test('nothing is sent before the last change is saved', async () => {
   host.answers.submit = ({ draft }) => ({ referral: draft, saved_at: '2026-11-22T21:04:00Z' });
   const sheet = open(host);
   sheet.edit((form) => (form.offer.made = true));
-  expect(await sheet.send(null)).toMatchObject({ referral: DRAFT });
+  expect(await sheet.send()).toMatchObject({ referral: DRAFT });
   expect(host.calls.map((call) => call.command)).toEqual(['change_draft', 'submit']);
 });
 
@@ -94,7 +94,7 @@ test('after it was sent nothing is saved any more', async () => {
   const host = keeps();
   host.answers.submit = ({ draft }) => ({ referral: draft, saved_at: '2026-11-22T21:04:00Z' });
   const sheet = open(host);
-  await sheet.send(null);
+  await sheet.send();
   sheet.edit((form) => (form.offer.made = true));
   await sheet.save();
   expect(host.count('change_draft')).toBe(0);

@@ -40,14 +40,11 @@ pub struct ChangeDraftRequest {
     pub form: ReferralForm,
 }
 
-/// Send the draft as a referral.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// Send the draft as a referral, as it was saved last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SubmitRequest {
     /// Which draft.
     pub draft: Uuid,
-    /// Why it is referred although the screening advises another route; needed
-    /// only then.
-    pub refer_anyway: Option<String>,
 }
 
 /// What came of it.
@@ -127,6 +124,9 @@ pub struct ReferralForm {
     pub offer: OfferForm,
     /// Page 4: what do you know, by question id.
     pub answers: BTreeMap<String, AnswerForm>,
+    /// Page 5: why it is referred although the screening advises another
+    /// route; asked only then, and no part of the referral otherwise.
+    pub refer_anyway: String,
 }
 
 /// Page 1.

@@ -72,6 +72,8 @@ pub enum ErrorCode {
     PasswordRefused,
     /// Nobody is signed in.
     Locked,
+    /// No role of this person may log a referral at this site.
+    NotPermitted,
     /// No such person on this device.
     UnknownUser,
     /// Some answers cannot stay as they are.
@@ -92,8 +94,6 @@ pub enum ErrorCode {
     FilesNewer,
     /// The device's clock is impossible (before the program was made).
     ClockImpossible,
-    /// The rules for this door are not on this device.
-    NoRulePack,
     /// The request does not read as one of the contract.
     RequestUnreadable,
     /// An error of the program itself; the log has its id.

@@ -59,7 +59,8 @@ pub struct DraftLine {
 pub struct ReferralLine {
     /// Its id.
     pub referral: Uuid,
-    /// The first eight characters of the id, for reading aloud.
+    /// The last eight characters of the id, for reading aloud: the first tell
+    /// when it was begun, and are alike for two of one minute.
     pub short: String,
     /// The door.
     pub door: Door,

@@ -125,7 +125,7 @@ pub enum Connection {
 }
 
 /// What the person set for the look of the program on this device.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct Preferences {
     /// Day, night, or dim red.
@@ -136,6 +136,20 @@ pub struct Preferences {
     pub text_percent: u16,
     /// `en` or `es`.
     pub language: Language,
+    /// Letters and digits act on their own (never while text is typed).
+    pub single_keys: bool,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            gloves: false,
+            text_percent: 100,
+            language: Language::default(),
+            single_keys: true,
+        }
+    }
 }
 
 /// The looks of the field app.
@@ -143,9 +157,10 @@ pub struct Preferences {
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
     /// White and ink.
-    #[default]
     Day,
-    /// Warm off-white on near-black.
+    /// Warm off-white on near-black: what a window wears until somebody chose,
+    /// because a white flash in a dark car costs night sight.
+    #[default]
     Night,
     /// Dim red on black.
     Tactical,
@@ -178,4 +193,21 @@ pub struct UnlockRequest {
     pub user: Uuid,
     /// Their password on this device.
     pub password: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preferences_kept_by_an_earlier_version_read_with_todays_defaults() {
+        let kept: Preferences = serde_json::from_str(r#"{"theme":"day","gloves":true}"#).unwrap();
+        let expected = Preferences {
+            theme: Theme::Day,
+            gloves: true,
+            ..Preferences::default()
+        };
+        assert_eq!(kept, expected);
+        assert_eq!((kept.text_percent, kept.single_keys), (100, true));
+    }
 }

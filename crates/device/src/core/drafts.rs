@@ -1,10 +1,12 @@
 //! From the first key to the save.
 
+use std::sync::Arc;
+
 use handoff_domain::{
     Body, CapturedAt, ChargeUntilDecision, Door, Entry, EntryId, OccurredAt, PersonId, Record,
     ReferralId, ReferralLogged, ReferralReport, Screening,
 };
-use handoff_eligibility::screen;
+use handoff_eligibility::{RulePack, screen};
 use handoff_store::{Draft, Saved};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,9 @@ use crate::contract::{
     SavedView, SubmitRequest, Topic,
 };
 use crate::referral::{self, advice_of, checklist, form_of, report_of, verdict_view};
+
+/// The path of the reason for referring against the advice, in form and report.
+const REASON: &str = "refer_anyway";
 
 /// How a draft lies in its file.
 #[derive(Serialize, Deserialize)]
@@ -106,32 +111,23 @@ impl Core {
         let signed_in = self.signed_in()?;
         let id = EntryId(request.draft);
         let (_, file) = self.read(&signed_in, id)?;
-        let day = self.today_there();
-        let pack = self.pack_on(day)?;
-        let (mut report, errors) =
-            report_of(&file.form, file.door, pack.as_deref(), self.host.now());
-        if !errors.is_empty() {
-            return Err(CoreError::Form(errors));
+        let judged = self.judge(&file.form, file.door)?;
+        if !judged.missing.is_empty() {
+            return Err(CoreError::Form(judged.missing));
         }
-        report.refer_anyway = request
-            .refer_anyway
-            .map(|reason| reason.trim().to_owned())
-            .filter(|reason| !reason.is_empty());
-        let referred = self.save(&signed_in, id, report, Some(id))?;
+        let referred = self.save(&signed_in, id, judged.report, Some(id))?;
         Ok(SavedView {
             referral: referred.referral.0,
             saved_at: self.host.now(),
         })
     }
 
-    /// Saves a report as a referral: screens it with the rules in force on the
-    /// day of the encounter, and returns only after it is durable.
+    /// Whether a report could be saved as it stands.
     ///
     /// # Errors
     /// [`CoreError::Form`] names every field that cannot stay, by its path in
     /// the report.
-    pub fn refer(&self, report: ReferralReport) -> Result<Referred, CoreError> {
-        let signed_in = self.signed_in()?;
+    pub fn check(&self, report: &ReferralReport) -> Result<(), CoreError> {
         let mut errors: Vec<FieldError> = report
             .validate(self.host.now())
             .into_iter()
@@ -146,10 +142,26 @@ impl Core {
                     .into_iter()
                     .map(|error| field(path(&error), error.code)),
             );
+            let screening = screen(&pack, &report.facts, report.door, day);
+            if needs_a_reason(Some(&screening)) && report.refer_anyway.is_none() {
+                errors.push(no_reason());
+            }
         }
-        if !errors.is_empty() {
-            return Err(CoreError::Form(errors));
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(CoreError::Form(errors))
         }
+    }
+
+    /// Saves a report as a referral: screens it with the rules in force on the
+    /// day of the encounter, and returns only after it is durable.
+    ///
+    /// # Errors
+    /// As [`Self::check`], and what the files say.
+    pub fn refer(&self, report: ReferralReport) -> Result<Referred, CoreError> {
+        let signed_in = self.signed_in()?;
+        self.check(&report)?;
         let id = self.host.entry_id();
         self.save(&signed_in, id, report, None)
     }
@@ -171,15 +183,8 @@ impl Core {
         let screening = pack
             .as_ref()
             .map(|pack| screen(pack, &report.facts, report.door, day));
-        if let Some(screening) = &screening
-            && advice_of(screening) == Advice::UseOtherRoute
-            && report.refer_anyway.is_none()
-        {
-            let missing = handoff_domain::FieldErrorCode::Missing;
-            return Err(CoreError::Form(vec![field(
-                "refer_anyway".to_owned(),
-                missing,
-            )]));
+        if needs_a_reason(screening.as_ref()) && report.refer_anyway.is_none() {
+            return Err(CoreError::Form(vec![no_reason()]));
         }
         let charge_held = report.door == Door::ArrestDiversion
             && pack.is_some_and(|pack| {
@@ -264,14 +269,8 @@ impl Core {
     }
 
     fn view(&self, door: Door, form: ReferralForm, draft: &Draft) -> Result<DraftView, CoreError> {
-        let today = self.today_there();
-        let pack = self.pack_on(today)?;
-        let (report, missing) = report_of(&form, door, pack.as_deref(), self.host.now());
-        let day = referral::as_of(&report.facts, today);
-        let pack = self.pack_on(day)?;
-        let screening = pack
-            .as_ref()
-            .map(|pack| screen(pack, &report.facts, door, day));
+        let judged = self.judge(&form, door)?;
+        let (pack, screening) = (judged.pack, judged.screening);
         let rows = pack
             .as_ref()
             .map(|pack| checklist(pack, door, &form, screening.as_ref()))
@@ -285,11 +284,56 @@ impl Core {
             page: u8::try_from(draft.page).unwrap_or(1),
             saved_at: super::referrals::time(draft.saved_at_ms),
             form,
-            missing,
+            missing: judged.missing,
             checklist: rows,
             verdict,
         })
     }
+
+    /// Reads a form, screens it with the rules of the day of the encounter, and
+    /// names everything that has to change before it can be sent.
+    fn judge(&self, form: &ReferralForm, door: Door) -> Result<Judged, CoreError> {
+        let today = self.today_there();
+        let pack = self.pack_on(today)?;
+        let (mut report, mut missing) = report_of(form, door, pack.as_deref(), self.host.now());
+        let day = referral::as_of(&report.facts, today);
+        let pack = self.pack_on(day)?;
+        let screening = pack
+            .as_ref()
+            .map(|pack| screen(pack, &report.facts, door, day));
+        if !needs_a_reason(screening.as_ref()) {
+            // Typed while another route was advised: kept with the draft, no
+            // part of a referral that nothing advises against.
+            report.refer_anyway = None;
+            missing.retain(|error| error.path != REASON);
+        } else if report.refer_anyway.is_none() {
+            missing.push(no_reason());
+        }
+        Ok(Judged {
+            report,
+            missing,
+            pack,
+            screening,
+        })
+    }
+}
+
+/// A form as it was read and screened.
+struct Judged {
+    report: ReferralReport,
+    missing: Vec<FieldError>,
+    pack: Option<Arc<RulePack>>,
+    screening: Option<Screening>,
+}
+
+/// Whoever refers against the advice says why.
+fn needs_a_reason(screening: Option<&Screening>) -> bool {
+    screening.is_some_and(|screening| advice_of(screening) == Advice::UseOtherRoute)
+}
+
+fn no_reason() -> FieldError {
+    let missing = handoff_domain::FieldErrorCode::Missing;
+    field(REASON.to_owned(), missing)
 }
 
 fn read_file(draft: &Draft) -> Result<DraftFile, CoreError> {

@@ -107,6 +107,7 @@ impl CoreError {
             Self::NotEnrolled => ErrorCode::NotEnrolled,
             Self::AlreadyEnrolled | Self::Create(CreateError::Exists) => ErrorCode::AlreadyEnrolled,
             Self::Locked => ErrorCode::Locked,
+            Self::NotPermitted => ErrorCode::NotPermitted,
             Self::UnknownUser | Self::Unlock(UnlockError::UnknownSlot(_)) => ErrorCode::UnknownUser,
             Self::WrongPassword | Self::Unwrap(UnwrapError::WrongPassword) => {
                 ErrorCode::WrongPassword
@@ -133,9 +134,13 @@ impl CoreError {
             | Self::Client(_) => ErrorCode::SiteNotReached,
             Self::Enrol(_) => ErrorCode::SiteAnswerUnreadable,
             Self::Open(OpenError::InUse) => ErrorCode::AnotherWriter,
-            Self::Save(SaveError::DiskFull) | Self::Draft(DraftError::DiskFull) => {
-                ErrorCode::DiskFull
+            Self::Open(OpenError::Newer { .. }) | Self::Unlock(UnlockError::Newer { .. }) => {
+                ErrorCode::FilesNewer
             }
+            Self::Open(OpenError::Damaged { .. }) => ErrorCode::FileDamaged,
+            Self::Open(OpenError::DiskFull)
+            | Self::Save(SaveError::DiskFull)
+            | Self::Draft(DraftError::DiskFull) => ErrorCode::DiskFull,
             Self::Storage(error) | Self::Read(ReadError(error)) if error.is_disk_full() => {
                 ErrorCode::DiskFull
             }
@@ -195,6 +200,7 @@ fn password_reason(error: &PasswordError) -> &'static str {
         PasswordError::TooShort { .. } => "too_short",
         PasswordError::TooLong { .. } => "too_long",
         PasswordError::Common => "common",
-        _ => "other",
+        PasswordError::Known => "known",
+        PasswordError::Repeats => "repeats",
     }
 }

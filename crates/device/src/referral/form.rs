@@ -69,7 +69,7 @@ pub fn report_of(
         overdose: overdose(form, &mut errors),
         offer: offer.unwrap_or(Offer::Made(Response::Undecided)),
         narrative: form.why.narrative.trim().to_owned(),
-        refer_anyway: None,
+        refer_anyway: Some(form.refer_anyway.trim().to_owned()).filter(|why| !why.is_empty()),
     };
     let said: BTreeSet<String> = errors.0.iter().map(|error| error.path.clone()).collect();
     let checked = report.validate(now).into_iter().map(|error| FieldError {
@@ -374,4 +374,34 @@ pub fn form_of(encounter_at: String) -> ReferralForm {
     let mut form = ReferralForm::default();
     form.place.encounter_at = encounter_at;
     form
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(typed: &str) -> Option<String> {
+        let form = ReferralForm {
+            refer_anyway: typed.to_owned(),
+            ..ReferralForm::default()
+        };
+        report_of(&form, Door::ArrestDiversion, None, DateTime::UNIX_EPOCH)
+            .0
+            .refer_anyway
+    }
+
+    #[test]
+    fn a_reason_to_refer_anyway_is_part_of_the_report_unless_it_is_empty() {
+        assert_eq!(
+            reason(" Prosecutor asked. "),
+            Some("Prosecutor asked.".to_owned())
+        );
+        assert_eq!(reason("  "), None);
+    }
+
+    #[test]
+    fn a_draft_of_an_earlier_version_reads_without_a_reason() {
+        let form: ReferralForm = serde_json::from_str("{}").unwrap();
+        assert_eq!(form, ReferralForm::default());
+    }
 }

@@ -14,8 +14,15 @@ error-site_not_reached = The site did not answer. What you saved is safe on this
 error-site_answer_unreadable = The site answered in a way that this app does not understand. What you saved is safe on this device. Tell your administrator.
 error-update_needed = The site needs a newer version of this app. You can keep working; what you save is sent after the update.
 error-wrong_password = The password is not right. Nothing was changed. Try again.
-error-password_refused = This password is too short or too common. Choose a longer one; a sentence works well.
+error-password_refused = { $reason ->
+    [too_short] This password is too short. Nothing was changed. Use at least 12 characters; a sentence works well.
+    [too_long] This password is too long. Nothing was changed. Choose a shorter one.
+    [known] This password is little more than a name that others know. Nothing was changed. Choose another; a sentence works well.
+    [repeats] This password repeats itself. Nothing was changed. Choose another; a sentence works well.
+   *[common] This password is one that many people try first. Nothing was changed. Choose another; a sentence works well.
+}
 error-locked = The device is locked. Your draft is saved. Unlock it to go on.
+error-not_permitted = Your role at this site does not log referrals. Nothing was sent; your draft is saved. Ask your administrator.
 error-unknown_user = This person is not set up on this device. Choose another name, or set the device up with a new code.
 error-form_incomplete = Some answers have to change before this can be sent. The draft is saved. See the list below.
 error-unknown_draft = This draft is not here any more. It was sent or deleted. Look in the queue.
@@ -26,17 +33,8 @@ error-another_writer = The app is open twice on this device. Close the other win
 error-file_damaged = A file on this device is damaged. It was set aside, not deleted. Tell your administrator. New referrals can be saved.
 error-files_newer = A newer version of this app was used on this device. Your files are safe. Ask your administrator to update the app.
 error-clock_impossible = The clock of this device is wrong. Set the date and time, then try again. Nothing is lost.
-error-no_rule_pack = The rules for this kind of referral are not on this device. You can refer; staff check the rules.
 error-request_unreadable = The parts of this app do not fit together. Your work is saved. Restart the app, and tell your administrator if it happens again.
 error-internal = Something went wrong inside the app. What was saved is safe. Try again, and tell your administrator if it happens again.
-error-tries-left = { $tries ->
-    [one] 1 try is left.
-   *[other] { $tries } tries are left.
-}
-error-wait = { $minutes ->
-    [one] Wait 1 minute before the next try.
-   *[other] Wait { $minutes } minutes before the next try.
-}
 
 ## What cannot stay as it is in a field: `field-<code>`, or `field-<code>-<path>` where a field has its own sentence
 

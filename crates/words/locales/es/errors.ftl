@@ -14,8 +14,15 @@ error-site_not_reached = El sitio no respondió. Lo que usted guardó está a sa
 error-site_answer_unreadable = El sitio respondió de una manera que esta aplicación no entiende. Lo que usted guardó está a salvo en este equipo. Avise a su administrador.
 error-update_needed = El sitio necesita una versión más nueva de esta aplicación. Puede seguir trabajando; lo que guarde se enviará después de actualizar.
 error-wrong_password = La contraseña no es correcta. No se cambió nada. Inténtelo de nuevo.
-error-password_refused = Esta contraseña es demasiado corta o demasiado común. Elija una más larga; una frase funciona bien.
+error-password_refused = { $reason ->
+    [too_short] Esta contraseña es demasiado corta. No se cambió nada. Use al menos 12 caracteres; una frase funciona bien.
+    [too_long] Esta contraseña es demasiado larga. No se cambió nada. Elija una más corta.
+    [known] Esta contraseña es poco más que un nombre que otros conocen. No se cambió nada. Elija otra; una frase funciona bien.
+    [repeats] Esta contraseña se repite. No se cambió nada. Elija otra; una frase funciona bien.
+   *[common] Esta contraseña es de las que mucha gente prueba primero. No se cambió nada. Elija otra; una frase funciona bien.
+}
 error-locked = El equipo está bloqueado. Su borrador está guardado. Desbloquéelo para seguir.
+error-not_permitted = Su función en este sitio no registra referencias. No se envió nada; su borrador está guardado. Consulte a su administrador.
 error-unknown_user = Esta persona no está registrada en este equipo. Elija otro nombre o prepare el equipo con un código nuevo.
 error-form_incomplete = Hay que cambiar algunas respuestas antes de enviar. El borrador está guardado. Vea la lista de abajo.
 error-unknown_draft = Este borrador ya no está aquí. Se envió o se borró. Búsquelo en la cola.
@@ -26,17 +33,8 @@ error-another_writer = La aplicación está abierta dos veces en este equipo. Ci
 error-file_damaged = Un archivo de este equipo está dañado. Se apartó, no se borró. Avise a su administrador. Se pueden guardar referencias nuevas.
 error-files_newer = En este equipo se usó una versión más nueva de la aplicación. Sus archivos están a salvo. Pida a su administrador que la actualice.
 error-clock_impossible = El reloj de este equipo está mal. Ajuste la fecha y la hora e inténtelo de nuevo. No se perdió nada.
-error-no_rule_pack = Las reglas para este tipo de referencia no están en este equipo. Puede referir; el personal revisa las reglas.
 error-request_unreadable = Las partes de esta aplicación no encajan. Su trabajo está guardado. Reinicie la aplicación y avise a su administrador si vuelve a pasar.
 error-internal = Algo falló dentro de la aplicación. Lo guardado está a salvo. Inténtelo de nuevo y avise a su administrador si vuelve a pasar.
-error-tries-left = { $tries ->
-    [one] Queda 1 intento.
-   *[other] Quedan { $tries } intentos.
-}
-error-wait = { $minutes ->
-    [one] Espere 1 minuto antes del próximo intento.
-   *[other] Espere { $minutes } minutos antes del próximo intento.
-}
 
 ## What cannot stay as it is in a field: `field-<code>`, or `field-<code>-<path>` where a field has its own sentence
 

@@ -1,17 +1,18 @@
 /**
  * The Fluent catalogues of `crates/words/locales`, which the command line
- * reads too. The window holds both languages: it must speak Spanish offline.
+ * reads too; `terminal.ftl` is its own. The window holds both languages: it must
+ * speak Spanish offline.
  */
 import { FluentBundle, FluentResource } from '@fluent/bundle';
 import type { Language } from '$lib/ipc/generated/contract';
 
 const FILES = {
-  en: import.meta.glob<string>('../../../../crates/words/locales/en/*.ftl', {
+  en: import.meta.glob<string>(['../../../../crates/words/locales/en/*.ftl', '!**/terminal.ftl'], {
     query: '?raw',
     import: 'default',
     eager: true,
   }),
-  es: import.meta.glob<string>('../../../../crates/words/locales/es/*.ftl', {
+  es: import.meta.glob<string>(['../../../../crates/words/locales/es/*.ftl', '!**/terminal.ftl'], {
     query: '?raw',
     import: 'default',
     eager: true,

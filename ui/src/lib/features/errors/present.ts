@@ -25,6 +25,7 @@ export const PRESENTATIONS = {
   wrong_password: { sentence: 'error-wrong_password', tone: 'bad' },
   password_refused: { sentence: 'error-password_refused', tone: 'bad' },
   locked: { sentence: 'error-locked', tone: 'warn' },
+  not_permitted: { sentence: 'error-not_permitted', tone: 'warn' },
   unknown_user: { sentence: 'error-unknown_user', tone: 'bad' },
   form_incomplete: { sentence: 'error-form_incomplete', tone: 'bad' },
   unknown_draft: { sentence: 'error-unknown_draft', tone: 'warn' },
@@ -35,14 +36,13 @@ export const PRESENTATIONS = {
   file_damaged: { sentence: 'error-file_damaged', tone: 'bad' },
   files_newer: { sentence: 'error-files_newer', tone: 'bad' },
   clock_impossible: { sentence: 'error-clock_impossible', tone: 'bad' },
-  no_rule_pack: { sentence: 'error-no_rule_pack', tone: 'warn' },
   request_unreadable: { sentence: 'error-request_unreadable', tone: 'bad' },
   internal: { sentence: 'error-internal', tone: 'bad' },
 } as const satisfies Record<ErrorCode, Presentation>;
 
 export interface Shown {
   tone: Tone;
-  sentences: string[];
+  text: string;
   /** For the person on the phone with IT; small print. */
   code: ErrorCode;
 }
@@ -50,12 +50,5 @@ export interface Shown {
 /** The error in the language of the window. */
 export function present(error: CommandError): Shown {
   const { sentence, tone } = PRESENTATIONS[error.code];
-  const sentences = [say(sentence, error.params)];
-  const tries = Number(error.params['tries_left']);
-  if (error.params['tries_left'] !== undefined) sentences.push(say('error-tries-left', { tries }));
-  const seconds = Number(error.params['wait_seconds']);
-  if (error.params['wait_seconds'] !== undefined) {
-    sentences.push(say('error-wait', { minutes: Math.max(1, Math.ceil(seconds / 60)) }));
-  }
-  return { tone, sentences, code: error.code };
+  return { tone, text: say(sentence, error.params), code: error.code };
 }

@@ -34,7 +34,7 @@ function ownsEnter(target: EventTarget | null): boolean {
 
 export class KeyRouter {
   /** Letters and digits act on their own. */
-  singleKeys = $state(true);
+  singleKeys = true;
   readonly #scopes: Bindings[] = [];
 
   /** Lays a scope on top until the returned function is called. */

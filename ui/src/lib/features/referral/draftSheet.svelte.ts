@@ -108,19 +108,17 @@ export class DraftSheet {
     return true;
   }
 
-  /** Turns the draft into a referral. */
-  async send(referAnyway: string | null): Promise<SavedView | null> {
+  /** Turns the draft into a referral. After a try every page may show its errors. */
+  async send(): Promise<SavedView | null> {
     if (this.sending || !(await this.save())) return null;
     this.sending = true;
     try {
-      const saved = await this.#host.call('submit', {
-        draft: this.view.draft,
-        refer_anyway: referAnyway,
-      });
+      const saved = await this.#host.call('submit', { draft: this.view.draft });
       this.end();
       return saved;
     } catch (thrown) {
       this.error = asFailure(thrown).error;
+      this.#left = new Set(Array.from({ length: PAGES }, (_, index) => index + 1));
       return null;
     } finally {
       this.sending = false;

@@ -15,11 +15,13 @@ import { Announcements } from './announcements.svelte';
 import { Blackout } from './blackout.svelte';
 import { IdleLock } from './idle';
 
+/** Until the core has said what this device wears: as `field.html`, and as its own default. */
 const FIRST_LOOK: Preferences = {
   theme: 'night',
   gloves: false,
   text_percent: 100,
   language: 'en',
+  single_keys: true,
 };
 
 export class FieldApp {
@@ -84,8 +86,7 @@ export class FieldApp {
   }
 
   async change(look: Partial<Preferences>): Promise<void> {
-    this.look = { ...this.look, ...look };
-    wear(this.look);
+    this.#wear({ ...this.look, ...look });
     await this.#attempt(async () =>
       this.status.put(await this.#host.call('set_preferences', this.look)),
     );
@@ -113,10 +114,15 @@ export class FieldApp {
   }
 
   #arrived(view: StatusView): void {
-    this.look = view.preferences;
-    wear(view.preferences);
+    this.#wear(view.preferences);
     this.#idle.allow(view.session?.locks_after_seconds ?? 0);
     this.announcements.belongTo(view.session?.user ?? null);
+  }
+
+  #wear(look: Preferences): void {
+    this.look = look;
+    this.keys.singleKeys = look.single_keys;
+    wear(look);
   }
 
   #happened(event: Event): void {

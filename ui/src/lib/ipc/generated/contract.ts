@@ -241,7 +241,7 @@ device_name: string,
  * the lock screen says so.
  */
 secret_in_file: boolean, };
-export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_refused" | "site_not_pinned" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "no_rule_pack" | "request_unreadable" | "internal";
+export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_refused" | "site_not_pinned" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
 export type Event = { "kind": "changed", 
 /**
  * Which.
@@ -487,7 +487,11 @@ text_percent: number,
 /**
  * `en` or `es`.
  */
-language: Language, };
+language: Language, 
+/**
+ * Letters and digits act on their own (never while text is typed).
+ */
+single_keys: boolean, };
 export type QuestionRow = { 
 /**
  * Question id within the pack.
@@ -580,14 +584,20 @@ offer: OfferForm,
 /**
  * Page 4: what do you know, by question id.
  */
-answers: { [key in string]: AnswerForm }, };
+answers: { [key in string]: AnswerForm }, 
+/**
+ * Page 5: why it is referred although the screening advises another
+ * route; asked only then, and no part of the referral otherwise.
+ */
+refer_anyway: string, };
 export type ReferralLine = { 
 /**
  * Its id.
  */
 referral: string, 
 /**
- * The first eight characters of the id, for reading aloud.
+ * The last eight characters of the id, for reading aloud: the first tell
+ * when it was begun, and are alike for two of one minute.
  */
 short: string, 
 /**
@@ -744,12 +754,7 @@ export type SubmitRequest = {
 /**
  * Which draft.
  */
-draft: string, 
-/**
- * Why it is referred although the screening advises another route; needed
- * only then.
- */
-refer_anyway: string | null, };
+draft: string, };
 export type SyncProgress = { 
 /**
  * Entries covered by receipts in this run.
