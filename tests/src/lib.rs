@@ -1,1 +1,6 @@
 //! Tests that cross crates, and the generators that need local crates.
+
+#![expect(clippy::expect_used, reason = "everything here is a test")]
+
+pub mod window;
+pub mod world;

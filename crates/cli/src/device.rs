@@ -1,15 +1,17 @@
 //! `handoff device …`: a device without a screen.
 
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
 use handoff_device::contract::{ErrorCode, FieldError, ReferralLine, StandingView, SyncView};
 use handoff_device::{Core, CoreError, DeviceList, Host};
-use handoff_domain::{EngagementState, FieldErrorCode, ReferralReport, Screening, UserId, VerificationState};
+use handoff_domain::{
+    EngagementState, FieldErrorCode, ReferralReport, Screening, UserId, VerificationState,
+};
 use serde::Serialize;
 
+use crate::input::{self, Source};
 use crate::output::{self, Failure};
 use crate::passwords;
 
@@ -35,7 +37,7 @@ pub enum Device {
         home: PathBuf,
         /// One JSON object, or one on each line; `-` reads standard input
         #[arg(long)]
-        file: PathBuf,
+        file: Source,
         /// Who refers, where several people use the device
         #[arg(long = "as")]
         name: Option<String>,
@@ -81,7 +83,12 @@ pub fn run(command: Device) -> Result<(), Failure> {
         .map_err(|error| Failure::refused(format!("the program cannot start: {error}")))?;
     match command {
         Device::Enrol { home, code, json } => runtime.block_on(enrol(&home, &code, json)),
-        Device::Refer { home, file, name, json } => refer(&home, &file, name.as_deref(), json),
+        Device::Refer {
+            home,
+            file,
+            name,
+            json,
+        } => refer(&home, &file, name.as_deref(), json),
         Device::Sync { home, name, json } => runtime.block_on(sync(&home, name.as_deref(), json)),
         Device::List { home, name, json } => list(&home, name.as_deref(), json),
     }
@@ -117,9 +124,13 @@ struct ReferredAnswer {
     standing: &'static str,
 }
 
-fn refer(home: &Path, file: &Path, name: Option<&str>, json: bool) -> Result<(), Failure> {
+fn refer(home: &Path, file: &Source, name: Option<&str>, json: bool) -> Result<(), Failure> {
     let reports = read_reports(file)?;
     let core = sign_in(home, name)?;
+    // All or none: the first is saved only when the last could be.
+    for (place, report) in &reports {
+        core.check(report).map_err(|error| at(place, error))?;
+    }
     for (place, report) in reports {
         let referred = core.refer(report).map_err(|error| at(&place, error))?;
         let answer = ReferredAnswer {
@@ -128,13 +139,14 @@ fn refer(home: &Path, file: &Path, name: Option<&str>, json: bool) -> Result<(),
             standing: "on_device",
         };
         output::answer(json, &answer, |answer| {
-            let outcome = answer.screening.as_ref().map_or("not screened", |screening| {
-                match screening.outcome {
+            let outcome = answer
+                .screening
+                .as_ref()
+                .map_or("not screened", |screening| match screening.outcome {
                     handoff_domain::Outcome::PresumptivelyEligible => "looks eligible",
                     handoff_domain::Outcome::NeedsVerification => "records check needed",
                     handoff_domain::Outcome::PresumptivelyIneligible => "a rule stands in the way",
-                }
-            });
+                });
             format!("Saved on this device: {} ({outcome})", answer.referral)
         })?;
     }
@@ -203,7 +215,10 @@ fn list(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure> {
             return "No referrals on this device.".to_owned();
         }
         let rows = answers.iter().map(|answer| {
-            format!("{}  {:<9}  {:?}", answer.referral, answer.standing, answer.verification)
+            format!(
+                "{}  {:<9}  {:?}",
+                answer.referral, answer.standing, answer.verification
+            )
         });
         rows.collect::<Vec<_>>().join("\n")
     })
@@ -241,7 +256,8 @@ fn unlock(core: &Core, name: Option<&str>) -> Result<(), Failure> {
         .map(|person| (person.user, person.name))
         .collect();
     let (user, name) = choose(&people, name)?;
-    core.unlock_as(user, &passwords::known(&name)?).map_err(failure)
+    core.unlock_as(user, &passwords::known(&name)?)
+        .map_err(failure)
 }
 
 fn choose(people: &[(UserId, String)], name: Option<&str>) -> Result<(UserId, String), Failure> {
@@ -253,54 +269,29 @@ fn choose(people: &[(UserId, String)], name: Option<&str>) -> Result<(UserId, St
             .cloned()
             .ok_or_else(|| Failure::refused("nobody of that name uses this device")),
         ([], None) => Err(Failure::refused("nobody uses this device: enrol it first")),
-        (_, None) => Err(Failure::usage("several people use this device: say who with --as NAME")),
+        (_, None) => Err(Failure::usage(
+            "several people use this device: say who with --as NAME",
+        )),
     }
 }
 
 /// Every report of a file, each with its place for errors. All are read before
 /// the first is saved.
-fn read_reports(file: &Path) -> Result<Vec<(String, ReferralReport)>, Failure> {
-    let unreadable = |error: std::io::Error| {
-        Failure::refused(format!("{} cannot be read: {error}; nothing was saved", file.display()))
+fn read_reports(file: &Source) -> Result<Vec<(String, ReferralReport)>, Failure> {
+    let reports = input::all::<ReferralReport>(file)
+        .map_err(|error| error.failure(file, "Nothing was saved"))?;
+    let is_one = reports.len() == 1;
+    let place = |line: u32| {
+        if is_one {
+            String::new()
+        } else {
+            format!("line {line}: ")
+        }
     };
-    let mut input: Box<dyn std::io::Read> = if file == Path::new("-") {
-        Box::new(std::io::stdin())
-    } else {
-        Box::new(std::fs::File::open(file).map_err(unreadable)?)
-    };
-    let mut text = String::new();
-    input.read_to_string(&mut text).map_err(unreadable)?;
-    let first = text.trim_start();
-    // One object over several lines, or one on each line.
-    if let Ok(report) = parse(first) {
-        return Ok(vec![(String::new(), report)]);
-    }
-    let lines: Vec<(usize, String)> = BufReader::new(text.as_bytes())
-        .lines()
-        .map_while(Result::ok)
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .collect();
-    let each_is_one = lines.len() > 1 && lines.iter().all(|(_, line)| line.trim().ends_with('}'));
-    if !each_is_one {
-        return Err(parse(first).err().unwrap_or_else(|| Failure::refused("there is no referral in the input; nothing was saved")));
-    }
-    lines
+    Ok(reports
         .into_iter()
-        .map(|(i, line)| {
-            let place = format!("line {}: ", i + 1);
-            let report = parse(&line).map_err(|error| error.at(&place))?;
-            Ok((place, report))
-        })
-        .collect()
-}
-
-fn parse(text: &str) -> Result<ReferralReport, Failure> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let report = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| Failure::refused(format!("{}: {}; nothing was saved", error.path(), error.inner())))?;
-    json.end().map_err(|error| Failure::refused(format!("{error}; nothing was saved")))?;
-    Ok(report)
+        .map(|read| (place(read.line), read.value))
+        .collect())
 }
 
 /// What happened, what is safe, what to do.
@@ -320,7 +311,10 @@ fn describe(error: &CoreError) -> String {
     match error {
         CoreError::Form(fields) => {
             let fields: Vec<String> = fields.iter().map(field).collect();
-            format!("{}: nothing was saved; correct this and try again", fields.join("; "))
+            format!(
+                "{}: nothing was saved; correct this and try again",
+                fields.join("; ")
+            )
         }
         error => {
             let mut text = error.to_string();
@@ -364,6 +358,8 @@ fn stopped(code: ErrorCode, waiting: u32) -> Failure {
         ErrorCode::UpdateNeeded => Failure::refused(format!(
             "the site speaks a newer protocol: update this program; {safe}"
         )),
-        _ => Failure::refused(format!("the site's answer was not accepted; {safe}; see the log (HANDOFF_LOG=warn)")),
+        _ => Failure::refused(format!(
+            "the site's answer was not accepted; {safe}; see the log (HANDOFF_LOG=warn)"
+        )),
     }
 }

@@ -120,27 +120,24 @@ impl Client {
     }
 }
 
-/// A pin that does not hold shows as a TLS error somewhere in the chain of
-/// sources.
+/// A pin that does not hold shows as a certificate error somewhere inside.
 fn classify(error: reqwest::Error) -> ClientError {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    while let Some(at) = source {
-        if let Some(tls) = at.downcast_ref::<TlsError>()
-            && matches!(tls, TlsError::InvalidCertificate(_))
-        {
-            return ClientError::NotPinned;
-        }
-        if let Some(io) = at.downcast_ref::<std::io::Error>()
-            && let Some(tls) = io
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<TlsError>())
-            && matches!(tls, TlsError::InvalidCertificate(_))
-        {
-            return ClientError::NotPinned;
-        }
-        source = at.source();
+    if holds_certificate_error(&error) {
+        ClientError::NotPinned
+    } else {
+        ClientError::NotReached(Some(error))
     }
-    ClientError::NotReached(Some(error))
+}
+
+/// Looks through sources, and into I/O errors, which hide what they wrap from
+/// `source`.
+fn holds_certificate_error(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<TlsError>() {
+        return matches!(tls, TlsError::InvalidCertificate(_));
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.is_some_and(|inner| holds_certificate_error(inner))
+        || error.source().is_some_and(holds_certificate_error)
 }
 
 #[derive(Debug)]

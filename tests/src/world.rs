@@ -1,0 +1,427 @@
+//! A site, a device and their processes, as an administrator and an officer
+//! would run them: the real `handoff`, real files, a real port.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The password of every device here.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// The officer of every site here.
+pub const OFFICER: &str = "Ines Calloway";
+/// The project manager of every site here.
+pub const MANAGER: &str = "Oriel Vantongeren";
+/// The prosecutor's liaison of every site here.
+pub const LIAISON: &str = "Tobias Merrin";
+
+/// The program under test, built once.
+pub fn handoff() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build().expect("the program builds"))
+}
+
+fn build() -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--quiet", "-p", "handoff-cli"])
+        .status()?;
+    if !status.success() {
+        bail!("building handoff failed");
+    }
+    let test = std::env::current_exe()?;
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .context("tests lie in target/PROFILE/deps")?;
+    Ok(folder.join("handoff"))
+}
+
+/// A scratch folder with a site and a device, and the port between them.
+pub struct World {
+    folder: TempDir,
+    /// The port that the site listens on.
+    pub port: u16,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// The answer as JSON; panics with everything that was said otherwise.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        assert!(self.status.success(), "{self:?}");
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The exit status, -1 for a signal.
+    pub fn code(&self) -> i32 {
+        self.status.code().unwrap_or(-1)
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status,
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl World {
+    /// A scratch folder and a free port; nothing runs.
+    #[track_caller]
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port")
+            .port();
+        Self { folder, port }
+    }
+
+    /// A site with an officer and a liaison, and an enrolled device. The site
+    /// is down again when this returns.
+    #[track_caller]
+    pub fn enrolled() -> Self {
+        let world = Self::empty();
+        world.init("site");
+        let site = world.serve("site");
+        world.enrol("device");
+        drop(site);
+        world
+    }
+
+    /// A path within the scratch folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Sets a site up with its roster; returns the recovery key.
+    #[track_caller]
+    pub fn init(&self, site: &str) -> String {
+        let url = format!("https://127.0.0.1:{}", self.port);
+        let data = self.path(site);
+        let data = data.to_str().expect("a path in UTF-8");
+        let founded = self
+            .run(&[
+                "site",
+                "init",
+                "--data",
+                data,
+                "--site",
+                "md-baltimore",
+                "--pack",
+                "md-baltimore-2017",
+                "--url",
+                &url,
+                "--json",
+            ])
+            .json();
+        for (name, role) in [
+            (OFFICER, "officer"),
+            (LIAISON, "prosecutor_liaison"),
+            (MANAGER, "project_manager"),
+        ] {
+            let said = self.run(&[
+                "site", "person", "add", "--data", data, "--name", name, "--role", role,
+            ]);
+            assert_eq!(said.code(), 0, "{said:?}");
+        }
+        founded["recovery_key"]
+            .as_str()
+            .expect("a recovery key")
+            .to_owned()
+    }
+
+    /// Enrols a device for the officer; the site has to be up.
+    #[track_caller]
+    pub fn enrol(&self, device: &str) {
+        let invited = self.site(&["invite", "--person", OFFICER, "--json"]).json();
+        let code = invited["code"].as_str().expect("a code");
+        let said = self.device(device, &["enrol", "--code", code]);
+        assert_eq!(said.code(), 0, "{said:?}");
+    }
+
+    /// Starts a site and waits until it answers.
+    #[track_caller]
+    pub fn serve(&self, site: &str) -> Serving {
+        let listen = format!("127.0.0.1:{}", self.port);
+        let child = Command::new(handoff())
+            .args(["site", "serve", "--data"])
+            .arg(self.path(site))
+            .args(["--listen", &listen])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the site starts");
+        let serving = Serving(child);
+        let begun = Instant::now();
+        while TcpStream::connect(&listen).is_err() {
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "the site does not answer"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        serving
+    }
+
+    /// Runs `handoff site …` on this world's site.
+    #[track_caller]
+    pub fn site(&self, arguments: &[&str]) -> Said {
+        let data = self.path("site");
+        let mut all: Vec<&str> = vec!["site"];
+        let words = arguments
+            .iter()
+            .take_while(|word| !word.starts_with('-'))
+            .count();
+        let words = match arguments.first() {
+            Some(&"person" | &"device" | &"pack") => words.min(2),
+            _ => words.min(1),
+        };
+        all.extend(&arguments[..words]);
+        all.extend(["--data", data.to_str().expect("a path in UTF-8")]);
+        all.extend(&arguments[words..]);
+        self.run(&all)
+    }
+
+    /// Runs `handoff device …` with the password.
+    #[track_caller]
+    pub fn device(&self, home: &str, arguments: &[&str]) -> Said {
+        self.device_with(home, arguments, Some(PASSWORD), "")
+    }
+
+    /// Runs `handoff device …` with any password and input.
+    #[track_caller]
+    pub fn device_with(
+        &self,
+        home: &str,
+        arguments: &[&str],
+        password: Option<&str>,
+        input: &str,
+    ) -> Said {
+        let mut command = self.device_command(handoff().as_os_str(), &[], home, arguments);
+        match password {
+            Some(password) => command.env("HANDOFF_PASSWORD", password),
+            None => command.env_remove("HANDOFF_PASSWORD"),
+        };
+        run(command, input)
+    }
+
+    /// Syncs once against a site that is killed when it enters the n-th call
+    /// that changes a file, counted from the arrival of the sync. True when it
+    /// was killed.
+    #[track_caller]
+    pub fn sync_with_site_killed_at_write(&self, site: &str, home: &str, n: usize) -> bool {
+        let serving = self.serve(site);
+        let calls = "pwrite64,fdatasync,fsync,ftruncate";
+        let mut strace = Command::new("strace")
+            .args([
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-e",
+                &format!("trace={calls}"),
+            ])
+            .args(["-e", &format!("inject={calls}:signal=KILL:when={n}")])
+            .args(["-p", &serving.pid().to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("strace starts");
+        wait_until_traced(serving.pid());
+        self.device(home, &["sync", "--json"]);
+        let mut serving = serving;
+        let ended = serving.0.try_wait().expect("its state").is_some();
+        drop(serving);
+        let _ = strace.wait();
+        ended
+    }
+
+    /// A command for `handoff device …`, run by another program in front.
+    pub fn device_command(
+        &self,
+        program: &std::ffi::OsStr,
+        before: &[&str],
+        home: &str,
+        arguments: &[&str],
+    ) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(before)
+            .arg("device")
+            .args(&arguments[..1])
+            .arg("--home")
+            .arg(self.path(home))
+            .args(&arguments[1..])
+            .env("HANDOFF_PASSWORD", PASSWORD)
+            .env("TMPDIR", self.temp())
+            .env("SQLITE_TMPDIR", self.temp());
+        command
+    }
+
+    /// The temporary folder of this world's processes.
+    pub fn temp(&self) -> PathBuf {
+        let temp = self.path("tmp");
+        std::fs::create_dir_all(&temp).expect("a temporary folder");
+        temp
+    }
+
+    #[track_caller]
+    fn run(&self, arguments: &[&str]) -> Said {
+        let mut command = Command::new(handoff());
+        command
+            .args(arguments)
+            .env("TMPDIR", self.temp())
+            .env_remove("HANDOFF_PASSWORD");
+        run(command, "")
+    }
+
+    /// The referrals that the site lists.
+    #[track_caller]
+    pub fn referrals(&self) -> Vec<Value> {
+        let listed = self.site(&["referrals", "--json"]).json();
+        listed.as_array().expect("a list").clone()
+    }
+
+    /// The referrals that the device lists.
+    #[track_caller]
+    pub fn listed(&self, home: &str) -> Vec<Value> {
+        let listed = self.device(home, &["list", "--json"]).json();
+        listed.as_array().expect("a list").clone()
+    }
+}
+
+/// Waits until a tracer has attached to a process.
+#[track_caller]
+fn wait_until_traced(pid: u32) {
+    let begun = Instant::now();
+    let traced = || {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let tracer = status
+            .lines()
+            .find_map(|line| line.strip_prefix("TracerPid:"));
+        tracer.is_some_and(|tracer| tracer.trim() != "0")
+    };
+    while !traced() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "the tracer does not attach"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Runs a command with its input.
+#[track_caller]
+pub fn run(mut command: Command, input: &str) -> Said {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("its input");
+    // A program that ends early does not read all of it.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("its output").into()
+}
+
+/// A site that runs; ended when this is dropped.
+pub struct Serving(Child);
+
+impl Serving {
+    /// Asks it to end, as a service manager does, and waits.
+    #[track_caller]
+    pub fn stop(mut self) {
+        let pid = self.0.id().to_string();
+        let asked = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .expect("kill");
+        assert!(asked.success());
+        let ended = self.0.wait().expect("its end");
+        assert!(ended.success(), "the site ended with {ended}");
+    }
+
+    /// Kills it where it stands.
+    pub fn kill(mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A referral as the command line takes it, in one line. `n` makes it another
+/// one; the names are made up.
+pub fn referral(n: usize) -> String {
+    serde_json::json!({
+        "door": "arrest_diversion",
+        "person": {"given_name": format!("Zephyrine{n}"), "family_name": "Quillwhistle"},
+        "facts": {
+            "encounter_at": "2026-11-22T19:04:00-05:00",
+            "age": {"birth_date": "1996-05-04"},
+            "suspected_offenses": [{"code": "35A", "level": "misdemeanor"}],
+            "zone": {"answer": {"inside": ["pilot_area"]}},
+            "volunteers": {"answer": "yes", "source": "participant_statement"},
+        },
+        "place": {"address": "W Lombard St & S Greene St"},
+        "needs": ["substance_use", "housing"],
+        "offer": {"made": "accepted"},
+        "narrative": "Sat on the steps, asked about a bed.",
+    })
+    .to_string()
+}
+
+/// Every file under a folder, with its bytes.
+pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return found;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            let mut bytes = Vec::new();
+            if let Ok(mut file) = std::fs::File::open(&path) {
+                let _ = file.read_to_end(&mut bytes);
+            }
+            found.push((path, bytes));
+        }
+    }
+    found
+}
