@@ -3,9 +3,9 @@
 //! Why: records must be read for ever, so their types let unknown fields be;
 //! what a person hands in must not lose an answer to a slip of the keyboard.
 //! This is the one place where input is held to its fields. How data moves
-//! through: [`Source`] is a file or standard input, [`objects`] reads one object
-//! after the other without holding the rest, [`one`] and [`from_json`] read
-//! exactly one. What it does not do: it does not judge answers
+//! through: [`Source`] is a file or standard input, [`Objects`] finds one object
+//! after the other without holding the rest, [`ObjectText::read`] makes a value
+//! of it; [`one`] takes exactly one, [`all`] every one. What it does not do: it does not judge answers
 //! (`Facts::validate`, `ReferralReport::validate`), and it repeats none in an
 //! error, for they are somebody's record.
 
@@ -25,9 +25,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-pub use frame::{Objects, objects};
+pub use frame::{ObjectText, Objects};
 pub use hint::{Meant, shown};
-pub use strict::parse;
 
 use crate::output::Failure;
 
@@ -44,10 +43,7 @@ impl FromStr for Source {
     type Err = Infallible;
 
     fn from_str(name: &str) -> Result<Self, Infallible> {
-        Ok(match name {
-            "-" => Self::StandardInput,
-            name => Self::File(name.into()),
-        })
+        Ok(Self::of(name))
     }
 }
 
@@ -61,6 +57,15 @@ impl fmt::Display for Source {
 }
 
 impl Source {
+    /// What a command line names.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        match name {
+            "-" => Self::StandardInput,
+            name => Self::File(name.into()),
+        }
+    }
+
     /// Opens it for reading.
     ///
     /// # Errors
@@ -244,16 +249,31 @@ fn unknown_fields(line: u32, fields: &[UnknownField]) -> String {
     )
 }
 
-/// Reads exactly one object.
+/// Reads the text of exactly one object.
 ///
 /// # Errors
-/// [`InputError`] when there is none, more than one, or it is not a `T`.
-pub fn one<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<T, InputError> {
-    let mut objects = objects::<_, T>(source.open()?);
+/// [`InputError`] when there is none, or more than one.
+pub fn one(source: &Source) -> Result<ObjectText, InputError> {
+    let mut objects = Objects::of(source.open()?);
     let first = objects.next().ok_or(InputError::Empty)??;
     match objects.next() {
-        None => Ok(first.value),
+        None => Ok(first),
         Some(Ok(second)) => Err(InputError::Second { line: second.line }),
         Some(Err(error)) => Err(error),
+    }
+}
+
+/// Reads every object, before any of them is used.
+///
+/// # Errors
+/// The first [`InputError`]; [`InputError::Empty`] when there is no object.
+pub fn all<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<Vec<Read<T>>, InputError> {
+    let read = Objects::of(source.open()?)
+        .map(|text| text?.read())
+        .collect::<Result<Vec<_>, _>>()?;
+    if read.is_empty() {
+        Err(InputError::Empty)
+    } else {
+        Ok(read)
     }
 }

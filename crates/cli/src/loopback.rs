@@ -50,7 +50,9 @@ struct Served {
 /// [`Failure`].
 pub fn run(options: &Loopback) -> Result<(), Failure> {
     if !options.listen.ip().is_loopback() {
-        return Err(Failure::usage("the browser host listens on loopback addresses only"));
+        return Err(Failure::usage(
+            "the browser host listens on loopback addresses only",
+        ));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -66,7 +68,11 @@ async fn serve(options: &Loopback) -> Result<(), Failure> {
     let mut secret = [0; 16];
     getrandom::fill(&mut secret).map_err(|error| Failure::refused(error.to_string()))?;
     let cookie = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    let served = Arc::new(Served { core, ui: options.ui.clone(), cookie });
+    let served = Arc::new(Served {
+        core,
+        ui: options.ui.clone(),
+        cookie,
+    });
     let router = Router::new()
         .route("/api/events", get(events))
         .route("/api/{command}", post(command))
@@ -75,7 +81,9 @@ async fn serve(options: &Loopback) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .map_err(|error| Failure::refused(format!("{}: {error}", options.listen)))?;
-    axum::serve(listener, router).await.map_err(|error| Failure::refused(error.to_string()))
+    axum::serve(listener, router)
+        .await
+        .map_err(|error| Failure::refused(error.to_string()))
 }
 
 fn is_ours(served: &Served, headers: &HeaderMap) -> bool {
@@ -122,7 +130,9 @@ async fn file(State(served): State<Arc<Served>>, uri: axum::http::Uri) -> Respon
         path => path.trim_start_matches('/'),
     };
     // Names of built files only: no way out of the folder.
-    let plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
+    let plain = name
+        .split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.'));
     let kind = match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript",
@@ -131,9 +141,18 @@ async fn file(State(served): State<Arc<Served>>, uri: axum::http::Uri) -> Respon
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    let bytes = if plain { tokio::fs::read(served.ui.join(name)).await.ok() } else { None };
-    let Some(bytes) = bytes else { return StatusCode::NOT_FOUND.into_response() };
-    let cookie = format!("handoff={}; HttpOnly; SameSite=Strict; Path=/", served.cookie);
+    let bytes = if plain {
+        tokio::fs::read(served.ui.join(name)).await.ok()
+    } else {
+        None
+    };
+    let Some(bytes) = bytes else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let cookie = format!(
+        "handoff={}; HttpOnly; SameSite=Strict; Path=/",
+        served.cookie
+    );
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

@@ -5,11 +5,17 @@
 //! `handoff-device` or `handoff-eligibility`, and an answer.
 
 mod device;
+mod input;
+mod language;
 #[cfg(feature = "loopback")]
 mod loopback;
 mod output;
+mod pack;
 mod passwords;
+mod schema;
+mod screen;
 mod site;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -17,13 +23,11 @@ use clap::{Parser, Subcommand};
 
 /// Handoff: LEAD referrals from the field to the site, without losing one.
 #[derive(Parser)]
-#[command(name = "handoff", version = VERSION, about, propagate_version = true)]
+#[command(name = "handoff", version = versions::text(), about, propagate_version = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Subcommand)]
 enum Command {
@@ -33,6 +37,13 @@ enum Command {
     /// Drive a device without a screen
     #[command(subcommand)]
     Device(device::Device),
+    /// Screen facts by the rules of a pack, without keeping anything
+    Screen(screen::Screen),
+    /// Look at rule packs
+    #[command(subcommand)]
+    Pack(pack::Pack),
+    /// Print the JSON Schema of an input, or a filled example of it
+    Schema(schema::PrintSchema),
     /// The field app in a browser on this machine, for development and tests
     #[cfg(feature = "loopback")]
     Loopback(loopback::Loopback),
@@ -47,6 +58,9 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Site(command) => site::run(command),
         Command::Device(command) => device::run(command),
+        Command::Screen(command) => command.run(),
+        Command::Pack(command) => command.run(),
+        Command::Schema(command) => command.run(),
         #[cfg(feature = "loopback")]
         Command::Loopback(command) => loopback::run(&command),
     };

@@ -5,6 +5,7 @@
 //! is safe, what to do. They never hold an answer about a person.
 
 use std::fmt;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -26,17 +27,26 @@ const NOT_REACHED: u8 = 3;
 impl Failure {
     /// The input is refused: fix it and try again.
     pub fn refused(text: impl fmt::Display) -> Self {
-        Self { status: REFUSED, text: text.to_string() }
+        Self {
+            status: REFUSED,
+            text: text.to_string(),
+        }
     }
 
     /// The command was called in a way that it does not have.
     pub fn usage(text: impl fmt::Display) -> Self {
-        Self { status: USAGE, text: text.to_string() }
+        Self {
+            status: USAGE,
+            text: text.to_string(),
+        }
     }
 
     /// The site was not reached; nothing is lost.
     pub fn not_reached(text: impl fmt::Display) -> Self {
-        Self { status: NOT_REACHED, text: text.to_string() }
+        Self {
+            status: NOT_REACHED,
+            text: text.to_string(),
+        }
     }
 
     /// The same, with the place of the input that it is about in front.
@@ -55,21 +65,31 @@ impl Failure {
 }
 
 /// Prints an answer: JSON on one line, or what a person reads.
-#[expect(clippy::print_stdout, reason = "the command line speaks here")]
+///
+/// # Errors
+/// [`Failure`] when it cannot be written, so that what is shown only once is
+/// not lost unseen; a reader that has seen enough (`| head`) is no failure.
 pub fn answer<T: Serialize>(
     json: bool,
     value: &T,
     human: impl FnOnce(&T) -> String,
 ) -> Result<(), Failure> {
-    if json {
-        let text = serde_json::to_string(value)
-            .map_err(|error| Failure::refused(format!("the answer cannot be written: {error}")))?;
-        println!("{text}");
+    let unwritten = |error: io::Error| {
+        Failure::refused(format!(
+            "the answer cannot be written ({error}). The command itself was carried out. Look at where its output goes."
+        ))
+    };
+    let text = if json {
+        serde_json::to_string(value).map_err(|error| unwritten(error.into()))?
     } else {
-        let text = human(value);
-        if !text.is_empty() {
-            println!("{text}");
-        }
+        human(value)
+    };
+    if text.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(error)),
+        _ => Ok(()),
+    }
 }

@@ -25,4 +25,6 @@ pub mod referral;
 pub mod sync;
 
 pub use core::{Core, CoreError, DeviceList, Events, Proof, Referred};
+pub use handoff_protocol::{PROTOCOL_OLDEST, PROTOCOL_VERSION};
+pub use handoff_store::{SchemaVersions, schema_versions};
 pub use host::Host;

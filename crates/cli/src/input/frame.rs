@@ -5,37 +5,60 @@
 //! [`MAX_OBJECT`] bytes of one.
 
 use std::io::{BufRead, Read as _};
-use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::strict::syntax_error;
-use super::{InputError, Read, parse};
+use super::strict::{parse, syntax_error};
+use super::{InputError, Read};
 
 /// The longest object that is read.
 pub const MAX_OBJECT: usize = 1024 * 1024;
 
-/// The objects of a stream, one after the other; ends after the first error.
-pub struct Objects<R, T> {
-    reader: R,
-    line: u32,
-    has_ended: bool,
-    value: PhantomData<fn() -> T>,
+/// The text of an object and where it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectText {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+    /// The object; where the source ends too early, what there is of it.
+    pub text: String,
 }
 
-/// Reads objects from `reader`.
-pub fn objects<R: BufRead, T: DeserializeOwned + JsonSchema>(reader: R) -> Objects<R, T> {
-    Objects {
-        reader,
-        line: 0,
-        has_ended: false,
-        value: PhantomData,
+impl ObjectText {
+    /// The object as a value.
+    ///
+    /// # Errors
+    /// [`InputError`] when it is not JSON, or not a `T` field by field.
+    pub fn read<T: DeserializeOwned + JsonSchema>(&self) -> Result<Read<T>, InputError> {
+        parse(&self.text, self.line, self.column).map(|value| Read {
+            line: self.line,
+            value,
+        })
     }
 }
 
-impl<R: BufRead, T: DeserializeOwned + JsonSchema> Iterator for Objects<R, T> {
-    type Item = Result<Read<T>, InputError>;
+/// The objects of a stream, one after the other; ends after the first error.
+pub struct Objects<R> {
+    reader: R,
+    line: u32,
+    has_ended: bool,
+}
+
+impl<R: BufRead> Objects<R> {
+    /// The objects of `reader`.
+    pub fn of(reader: R) -> Self {
+        Self {
+            reader,
+            line: 0,
+            has_ended: false,
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Objects<R> {
+    type Item = Result<ObjectText, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.has_ended {
@@ -47,55 +70,55 @@ impl<R: BufRead, T: DeserializeOwned + JsonSchema> Iterator for Objects<R, T> {
     }
 }
 
-impl<R: BufRead, T: DeserializeOwned + JsonSchema> Objects<R, T> {
-    fn object(&mut self) -> Result<Option<Read<T>>, InputError> {
-        let mut text = String::new();
+impl<R: BufRead> Objects<R> {
+    fn object(&mut self) -> Result<Option<ObjectText>, InputError> {
+        let mut object = ObjectText {
+            line: 0,
+            column: 1,
+            text: String::new(),
+        };
         let mut end = End::default();
-        let (mut first, mut column) = (0, 1);
         loop {
             let Some(line) = self.line()? else {
-                if text.is_empty() {
-                    return Ok(None);
-                }
-                // Ends before the object does: the reader says where.
-                return parse(&text, first, column)
-                    .map(|value| Some(Read { line: first, value }));
+                // Where it ends before the object does, the reader says so.
+                return Ok((!object.text.is_empty()).then_some(object));
             };
-            if text.len() + line.len() > MAX_OBJECT {
+            let is_first = object.text.is_empty();
+            if object.text.len() + line.len() > MAX_OBJECT {
+                let ObjectText { line, column, text } = object;
                 let too_large = InputError::TooLarge {
-                    line: if text.is_empty() { self.line } else { first },
+                    line: if is_first { self.line } else { line },
                     limit: MAX_OBJECT,
                 };
-                return Err(syntax_error(&text, first, column).unwrap_or(too_large));
+                return Err(syntax_error(&text, line, column).unwrap_or(too_large));
             }
             let mut line = line.as_str();
-            if text.is_empty() {
+            if is_first {
                 let inner = line.trim_start();
                 if inner.is_empty() {
                     continue;
                 }
-                first = self.line;
-                column = count(line) - count(inner) + 1;
+                object.line = self.line;
+                object.column = count(line) - count(inner) + 1;
                 line = inner;
                 if !line.starts_with('{') {
-                    return Err(no_object(line, first, column));
+                    return Err(no_object(line, object.line, object.column));
                 }
             }
-            if let Some(length) = end.of(line) {
-                let (object, after) = line.split_at(length);
-                let begins = text.is_empty();
-                text.push_str(object);
-                let value = parse(&text, first, column)?;
-                if let Some(place) = after.find(|c: char| !c.is_ascii_whitespace()) {
-                    let before = count(object) + count(&after[..place]);
-                    return Err(InputError::NotAlone {
-                        line: self.line,
-                        column: before + if begins { column } else { 1 },
-                    });
-                }
-                return Ok(Some(Read { line: first, value }));
-            }
-            text.push_str(line);
+            let Some(length) = end.of(line) else {
+                object.text.push_str(line);
+                continue;
+            };
+            let (inside, after) = line.split_at(length);
+            object.text.push_str(inside);
+            let Some(place) = after.find(|c: char| !c.is_ascii_whitespace()) else {
+                return Ok(Some(object));
+            };
+            let before = count(inside) + count(after.get(..place).unwrap_or_default());
+            return Err(InputError::NotAlone {
+                line: self.line,
+                column: before + if is_first { object.column } else { 1 },
+            });
         }
     }
 

@@ -107,16 +107,17 @@ impl Hints {
 
     /// What the value at `steps` takes, in words.
     pub fn takes(&self, steps: &[Step]) -> Option<String> {
-        let nodes = self.at(steps);
-        let words: Vec<&str> = nodes
-            .iter()
-            .filter_map(|node| node.get("const")?.as_str())
-            .collect();
-        if !words.is_empty() && words.len() == nodes.iter().filter(|node| !is_null(node)).count() {
-            return Some(format!("one of {}", words.join(", ")));
+        let (words, others): (Vec<_>, Vec<_>) = self
+            .at(steps)
+            .into_iter()
+            .partition(|node| word(node).is_some());
+        let words: Vec<_> = words.into_iter().filter_map(word).collect();
+        let mut takes: Vec<String> = others.into_iter().filter_map(kind).collect();
+        match words.as_slice() {
+            [] => {}
+            [word] => takes.insert(0, format!("\"{word}\"")),
+            words => takes.insert(0, format!("one of {}", words.join(", "))),
         }
-        let mut takes: Vec<String> = nodes.into_iter().filter_map(kind).collect();
-        takes.dedup();
         (!takes.is_empty()).then(|| takes.join(", or "))
     }
 
@@ -160,12 +161,15 @@ fn into<'a>(node: &'a Value, step: &Step) -> Option<&'a Value> {
         Step::Key(key) => node
             .get("properties")
             .and_then(|fields| fields.get(key))
-            .or_else(|| node.get("additionalProperties").filter(|rest| rest.is_object())),
+            .or_else(|| {
+                node.get("additionalProperties")
+                    .filter(|rest| rest.is_object())
+            }),
     }
 }
 
-fn is_null(node: &Value) -> bool {
-    node.get("type").and_then(Value::as_str) == Some("null")
+fn word(node: &Value) -> Option<&str> {
+    node.get("const")?.as_str()
 }
 
 fn kind(node: &Value) -> Option<String> {

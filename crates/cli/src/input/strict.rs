@@ -28,26 +28,43 @@ pub fn parse<T: DeserializeOwned + JsonSchema>(
     let data_error = match read {
         Ok(value) if unknown.is_empty() => return Ok(value),
         Ok(_) => None,
-        Err(error) if error.classify() == Category::Data => Some(error),
-        Err(error) => return Err(not_json(text, line, column, &error)),
+        Err(error) => Some(error),
     };
+    // A value of another kind than an enum's can count as bad syntax too.
+    let json: Value =
+        serde_json::from_str(text).map_err(|error| not_json(text, line, column, &error))?;
     let hints = Hints::of::<T>();
-    match data_error {
-        // A field that seems to be missing may be the one that is misspelt.
-        Some(error) if unknown.is_empty() => {
-            let mut at = track.path().iter().filter_map(step_of).collect();
-            let fault = fault(&error.to_string(), &mut at, &hints);
-            Err(InputError::Field {
-                line: line + line_within(&error),
-                path: hint::path(&at),
-                fault,
-            })
+    // A field that seems to be missing may be the one that is misspelt.
+    let Some(error) = data_error.filter(|_| unknown.is_empty()) else {
+        let fields = unknown
+            .into_iter()
+            .map(|steps| unknown_field(with_variants(&json, steps), &hints))
+            .collect();
+        return Err(InputError::UnknownFields { line, fields });
+    };
+    let mut at: Vec<Step> = track.path().iter().filter_map(step_of).collect();
+    let fault = match fault(&error, &mut at, &hints) {
+        // The word is a name in the text: the key of a map, the kind of a value.
+        Fault::Word(word, known)
+            if value_at(&json, &at).is_some_and(|v| v.get(&word).is_some()) =>
+        {
+            let meant = Meant::among(&word, known.iter().map(String::as_str));
+            at.push(Step::Key(word));
+            let path = hint::path(&at);
+            let fields = vec![UnknownField { path, meant }];
+            return Err(InputError::UnknownFields { line, fields });
         }
-        _ => Err(InputError::UnknownFields {
-            line,
-            fields: unknown_fields(text, unknown, &hints),
-        }),
-    }
+        Fault::Word(word, known) => {
+            let meant = Meant::among(&word, known.iter().map(String::as_str));
+            FieldFault::NotOneOf { known, meant }
+        }
+        Fault::Field(fault) => fault,
+    };
+    Err(InputError::Field {
+        line: line + line_within(&error),
+        path: hint::path(&at),
+        fault,
+    })
 }
 
 /// What makes `text` no JSON before it ends.
@@ -62,50 +79,57 @@ fn line_within(error: &serde_json::Error) -> u32 {
 }
 
 fn not_json(text: &str, line: u32, column: u32, error: &serde_json::Error) -> InputError {
-    let within = line_within(error);
-    // The reader counts bytes up to and including the one it stopped at.
-    let bytes = error.column().saturating_sub(1);
-    let before = text
-        .lines()
-        .nth(within as usize)
-        .and_then(|text| text.get(..bytes))
-        .map_or(bytes, |text| text.chars().count());
+    // The reader counts bytes up to the one it stopped at, and stands before a
+    // line's first when it stopped at the end of the line above.
+    let (within, bytes) = match (line_within(error), error.column()) {
+        (within, 0) if within > 0 => (within - 1, usize::MAX),
+        (within, column) => (within, column.saturating_sub(1)),
+    };
+    let before = text.lines().nth(within as usize).map_or(0, |text| {
+        text.char_indices()
+            .take_while(|(at, _)| *at < bytes)
+            .count()
+    });
     let before = u32::try_from(before).unwrap_or(u32::MAX);
     let said = error.to_string();
-    let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
     InputError::NotJson {
         line: line + within,
         column: before + if within == 0 { column } else { 1 },
-        what: what.to_owned(),
+        what: without_place(&said).replace("EOF while parsing", "it ends within"),
     }
 }
 
+fn without_place(said: &str) -> &str {
+    said.rsplit_once(" at line ").map_or(said, |(said, _)| said)
+}
+
+enum Fault {
+    /// A word that is not in a list.
+    Word(String, Vec<String>),
+    Field(FieldFault),
+}
+
 /// What serde says, without the value that it says it of.
-fn fault(said: &str, at: &mut Vec<Step>, hints: &Hints) -> FieldFault {
-    let said = said.rsplit_once(" at line ").map_or(said, |(said, _)| said);
+fn fault(error: &serde_json::Error, at: &mut Vec<Step>, hints: &Hints) -> Fault {
+    let said = error.to_string();
+    let said = without_place(&said);
     if let Some(field) = quoted(said, "missing field `") {
         at.push(Step::Key(field));
-        return FieldFault::Missing;
+        return Fault::Field(FieldFault::Missing);
     }
     if let Some(field) = quoted(said, "duplicate field `") {
         at.push(Step::Key(field));
-        return FieldFault::Twice;
+        return Fault::Field(FieldFault::Twice);
     }
     if let Some(rest) = said.strip_prefix("unknown variant `")
         && let Some((word, known)) = rest.rsplit_once("`, expected ")
     {
-        let known: Vec<String> = known
-            .split('`')
-            .skip(1)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect();
-        let meant = Meant::among(word, known.iter().map(String::as_str));
-        return FieldFault::NotOneOf { known, meant };
+        let known = known.split('`').skip(1).step_by(2);
+        return Fault::Word(word.to_owned(), known.map(str::to_owned).collect());
     }
-    // Our own types say it themselves, without the value.
-    let is_ours = !said.starts_with("invalid ");
-    match hints.takes(at) {
+    // Our own types say what they take themselves, without the value.
+    let is_ours = error.classify() == Category::Data && !said.starts_with("invalid ");
+    Fault::Field(match hints.takes(at) {
         Some(takes) if !is_ours || hints.is_date(at) => FieldFault::Takes(takes),
         _ if is_ours => FieldFault::Written(said.to_owned()),
         _ => {
@@ -113,7 +137,7 @@ fn fault(said: &str, at: &mut Vec<Step>, hints: &Hints) -> FieldFault {
             let takes = expected.map_or("something else", |(_, takes)| takes);
             FieldFault::Takes(takes.to_owned())
         }
-    }
+    })
 }
 
 fn quoted(said: &str, before: &str) -> Option<String> {
@@ -144,20 +168,22 @@ fn steps_of(at: &serde_ignored::Path<'_>) -> Vec<Step> {
     steps
 }
 
-fn unknown_fields(text: &str, unknown: Vec<Vec<Step>>, hints: &Hints) -> Vec<UnknownField> {
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
-    let field = |steps: Vec<Step>| {
-        let steps = with_variants(&value, steps);
-        let meant = match steps.split_last() {
-            Some((Step::Key(name), parent)) => Meant::among(name, hints.fields(parent)),
-            _ => Meant(None),
-        };
-        UnknownField {
-            path: hint::path(&steps),
-            meant,
-        }
+fn unknown_field(steps: Vec<Step>, hints: &Hints) -> UnknownField {
+    let meant = match steps.split_last() {
+        Some((Step::Key(name), parent)) => Meant::among(name, hints.fields(parent)),
+        _ => Meant(None),
     };
-    unknown.into_iter().map(field).collect()
+    UnknownField {
+        path: hint::path(&steps),
+        meant,
+    }
+}
+
+fn value_at<'a>(value: &'a Value, steps: &[Step]) -> Option<&'a Value> {
+    steps.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(index) => value.get(index),
+    })
 }
 
 /// The same steps with the names of variants, which are fields to whoever wrote
@@ -174,10 +200,7 @@ fn with_variants(value: &Value, steps: Vec<Step>) -> Vec<Step> {
             whole.push(Step::Key(variant.clone()));
             at = Some(inner);
         }
-        at = at.and_then(|value| match &step {
-            Step::Key(key) => value.get(key),
-            Step::Index(index) => value.get(index),
-        });
+        at = at.and_then(|value| value_at(value, std::slice::from_ref(&step)));
         whole.push(step);
     }
     whole

@@ -274,6 +274,7 @@ pub fn unwell(found: &Examination) -> Failure {
 
 pub fn serve(error: ServeError) -> Failure {
     let next = match &error {
+        ServeError::Storage(_) => "Run `handoff site doctor`.",
         ServeError::Locked(_) => "Stop that server first, or let it serve.",
         ServeError::Listen { .. } => {
             "Choose another address with --listen, or stop what listens there."

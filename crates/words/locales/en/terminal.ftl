@@ -8,8 +8,8 @@ cli-outcome-presumptively_ineligible = Presumptively ineligible: a rule of the s
 cli-provisional = This is provisional. The site decides.
 cli-provisional-by = This is provisional. Who decides: { $roles }.
 cli-waivable = Staff can set aside what stands in the way.
-cli-counted-from = { $door }, ages and look-backs counted from { $date }.
-cli-counted-from-today = { $door }, ages and look-backs counted from today, { $date }: the facts do not say when it was.
+cli-counted-from = { $door }; ages and look-backs counted from { $date }.
+cli-counted-from-today = { $door }; ages and look-backs counted from today, { $date }: the facts do not say when it was.
 cli-rule-door_not_offered = The site does not offer this kind of referral.
 cli-clause = Clause: { $clause }
 cli-saw = Looked at: { $question } = { $answer }

@@ -40,6 +40,12 @@ pub struct SqliteStorage {
 }
 
 impl SqliteStorage {
+    /// The schema that this build writes.
+    #[must_use]
+    pub fn schema_version() -> u32 {
+        SCHEMA.head()
+    }
+
     /// Makes the file.
     ///
     /// # Errors
