@@ -71,7 +71,7 @@ fn run(core: Arc<Core>) -> tauri::Result<()> {
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(800.0, 600.0)
                 // Nothing of a page outlives the window.
-                .incognito(true)
+                .incognito(!is_driven())
                 .on_navigation(|url| matches!(url.scheme(), "tauri" | "about"))
                 .on_new_window(|_, _| NewWindowResponse::Deny)
                 .build()?;
@@ -97,6 +97,13 @@ fn run(core: Arc<Core>) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Whether a WebDriver drives the window (Tauri's own switch, Linux only). Wry
+/// lets a driver into its shared web context only, never into an ephemeral one.
+fn is_driven() -> bool {
+    cfg!(target_os = "linux")
+        && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|value| value == "true")
 }
 
 /// The folder of this device's data: `HANDOFF_HOME`, or `handoff` in the

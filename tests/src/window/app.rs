@@ -11,11 +11,11 @@ use anyhow::{Context as _, Result};
 use super::{Display, Session};
 use crate::world::World;
 
-/// The program that is driven: `HANDOFF_FIELD`, or `handoff-field` where Cargo
+/// The program that is driven: `HANDOFF_FIELD_PROGRAM`, or `handoff-field` where Cargo
 /// has built this.
 #[must_use]
 pub fn field_program() -> PathBuf {
-    if let Some(program) = std::env::var_os("HANDOFF_FIELD") {
+    if let Some(program) = std::env::var_os("HANDOFF_FIELD_PROGRAM") {
         return program.into();
     }
     let here = std::env::current_exe().expect("this program has a path");

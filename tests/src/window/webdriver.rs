@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use base64::Engine as _;
 use serde_json::{Value, json};
 
 /// How long the driver looks for an element. Debug builds on a busy machine
@@ -151,7 +150,7 @@ impl Session {
     pub fn picture(&self) -> Result<Vec<u8>> {
         let answer = self.get("/screenshot")?;
         let text = answer.as_str().context("a picture is text in base64")?;
-        Ok(base64::engine::general_purpose::STANDARD.decode(text)?)
+        Ok(data_encoding::BASE64.decode(text.as_bytes())?)
     }
 
     /// Closes the window.
