@@ -26,6 +26,7 @@ const ARRESTED: Person = Person {
 
 /// Where the pictures go, and how many steps there were.
 struct Album {
+    display: Display,
     folder: PathBuf,
     step: u32,
 }
@@ -54,8 +55,12 @@ impl Album {
             let file = self
                 .folder
                 .join(format!("{:02}-{name}{suffix}-{look}.png", self.step));
-            std::fs::write(&file, app.session().picture()?)
-                .with_context(|| format!("writing {}", file.display()))?;
+            // What was changed last is on the display two frames later.
+            app.session().settle(
+                "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+                   .then(() => null)",
+            )?;
+            self.display.photograph(&file);
             let has_more = app.session().run(
                 "const pane = document.querySelector('.scroll');
                  const before = pane?.scrollTop ?? 0;
@@ -78,18 +83,17 @@ fn main() -> Result<()> {
         .skip(1);
     let folder = PathBuf::from(arguments.next().context("usage: tour --out FOLDER")?);
     empty(&folder)?;
-    let mut album = Album { folder, step: 0 };
 
     let world = World::empty();
     world.init("site");
-    let display = Display::start();
+    let mut album = Album { display: Display::start(), folder, step: 0 };
     let site = world.serve("site");
     let invited = world
         .site(&["invite", "--person", OFFICER, "--json"])
         .json();
     let code = invited["code"].as_str().context("a code")?;
 
-    let app = App::open(&world, &display, "device");
+    let app = App::open(&world, &album.display, "device");
     app.screen("Set up this device")?;
     album.picture(&app, "enrol")?;
     app.enrol(code)?;

@@ -1,6 +1,7 @@
 //! A display without a screen, ended with its guard.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// An X server in memory, on a display number that was free.
@@ -46,6 +47,16 @@ impl Display {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Writes a picture (PNG) of everything on it.
+    ///
+    /// # Panics
+    /// Without `import` (package `imagemagick`).
+    pub fn photograph(&self, file: &Path) {
+        let mut command = Command::new("import");
+        command.args(["-display", &self.name, "-window", "root"]).arg(file);
+        assert!(command.status().expect("import starts").success(), "no picture was taken");
     }
 }
 

@@ -143,16 +143,6 @@ impl Session {
         self.post("/actions", &keys).map(drop)
     }
 
-    /// A picture (PNG) of what the window shows.
-    ///
-    /// # Errors
-    /// What the driver answered.
-    pub fn picture(&self) -> Result<Vec<u8>> {
-        let answer = self.get("/screenshot")?;
-        let text = answer.as_str().context("a picture is text in base64")?;
-        Ok(data_encoding::BASE64.decode(text.as_bytes())?)
-    }
-
     /// Closes the window.
     ///
     /// # Errors
