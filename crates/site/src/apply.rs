@@ -253,3 +253,6 @@ fn keep(
         None => writes.unpark(line, seq),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -318,3 +318,6 @@ impl Drop for Scratch {
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
+
+#[cfg(test)]
+mod tests;

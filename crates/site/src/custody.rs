@@ -401,3 +401,6 @@ impl Site {
             .map_err(StorageError::ControlLog)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -174,3 +174,6 @@ impl Site {
         self.storage.reading(|reads| reads.referrals())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -345,3 +345,6 @@ impl Site {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

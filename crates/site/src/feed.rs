@@ -273,3 +273,6 @@ fn item(reads: &dyn Reads, row: &FeedRow) -> Result<Option<FeedItem>, StorageErr
         })
     }))
 }
+
+#[cfg(test)]
+mod tests;

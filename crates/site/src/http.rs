@@ -186,3 +186,6 @@ fn cbor<T: Serialize>(message: &T) -> Response {
         _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests;

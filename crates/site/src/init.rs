@@ -231,3 +231,6 @@ pub(crate) fn publish(building: &Path, data: &Path) -> Result<(), InitError> {
     files::close_folder(data).map_err(io)?;
     files::sync_folder(data).map_err(io)
 }
+
+#[cfg(test)]
+mod tests;

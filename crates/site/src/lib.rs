@@ -42,6 +42,8 @@ mod settings;
 mod site;
 mod site_lane;
 pub mod storage;
+#[cfg(test)]
+mod testing;
 mod tls;
 mod wake;
 

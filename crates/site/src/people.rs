@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use handoff_domain::{Body, MAX_LINE, Role, RosterChanged, UserId};
 
+use handoff_protocol::ids::DeviceId;
+
 use crate::control_log::ControlEvent;
 use crate::site::Site;
 use crate::site_lane::{self, INSTALLATION, SiteLaneError};
@@ -114,6 +116,25 @@ impl Site {
             let by = (INSTALLATION, Role::SiteAdmin);
             site_lane::write(self, writes, by, Vec::new(), Body::RosterChanged(change))?;
             Ok::<_, PersonError>(())
+        })?;
+        self.wake.ring();
+        Ok(())
+    }
+
+    /// Revokes a device: it is served nothing any more, and what was captured
+    /// on it from now on is parked. What it hands in is still taken.
+    ///
+    /// # Errors
+    /// [`StorageError`]; nothing was changed.
+    pub fn revoke_device(&self, device: DeviceId) -> Result<(), StorageError> {
+        let now = self.host.now();
+        self.storage.writing(|writes| {
+            if writes.device(device)?.is_none() {
+                return Err(StorageError::Absent { table: "device" });
+            }
+            self.log_control(now, ControlEvent::DeviceRevoked(device))?;
+            writes.revoke_device(device, now)?;
+            writes.ask_to_judge()
         })?;
         self.wake.ring();
         Ok(())

@@ -190,8 +190,15 @@ pub(crate) fn host_and_port(url: &str) -> Option<(String, u16)> {
     let plain = host
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"-.[]:".contains(&b));
-    (bare && !host.is_empty() && plain && rest.len() <= 200)
-        .then(|| (host.to_owned(), authority.port_u16().unwrap_or(443)))
+    let port = match authority.as_str().strip_prefix(host)? {
+        "" => 443,
+        port => port
+            .strip_prefix(':')?
+            .parse()
+            .ok()
+            .filter(|port| *port != 0)?,
+    };
+    (bare && !host.is_empty() && plain && rest.len() <= 200).then(|| (host.to_owned(), port))
 }
 
 fn parse(text: &str) -> Result<Table, SettingsError> {

@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, Utc};
 use handoff_domain::{
-    Body, CapturedAt, Entry, EntryId, Hlc, OccurredAt, Record, RecordError, Role, UserId,
+    Body, CapturedAt, Entry, EntryId, OccurredAt, Record, RecordError, Role, UserId,
 };
 use handoff_protocol::chain::{self, Head, Parent};
 use handoff_protocol::ids::{ItemId, Lane};
@@ -65,7 +65,7 @@ pub(crate) fn write(
         occurred_at: OccurredAt(now.fixed_offset()),
         captured_at: CapturedAt {
             clock_ms: now.timestamp_millis(),
-            hlc: reading(&line, now),
+            hlc: writes.next_reading(now)?,
         },
         role,
         based_on,
@@ -99,15 +99,6 @@ pub(crate) fn write(
     };
     views::keep(writes, &row, &entry)?;
     Ok(id)
-}
-
-/// Site time that rises with every position, so that of two roster entries
-/// written within one millisecond the later one counts.
-fn reading(line: &LineRow, now: DateTime<Utc>) -> Hlc {
-    Hlc {
-        wall_ms: now.timestamp_millis(),
-        count: u32::try_from(line.head.seq).unwrap_or(u32::MAX),
-    }
 }
 
 /// The line of the epoch's lane; begun where the lane of the epoch before ends.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use handoff_domain::rights;
-use handoff_domain::{Body, Entry, EntryId, Record, Role, SiteId, UserId, Written};
+use handoff_domain::{Body, Entry, EntryId, Hlc, Record, Role, SiteId, UserId, Written};
 use handoff_protocol::certificate::AuthorCertificate;
 use handoff_protocol::ids::{ContextId, DeviceId, ItemId};
 use handoff_protocol::item::{Gone, Item};
@@ -28,23 +28,26 @@ pub(super) struct Bench<'a> {
     reads: &'a dyn Reads,
     name: SiteId,
     /// Every roster entry about a person, oldest first: since when, which roles.
-    roster: BTreeMap<UserId, Vec<(i64, BTreeSet<Role>)>>,
+    roster: BTreeMap<UserId, Vec<(Hlc, BTreeSet<Role>)>>,
     revoked: BTreeMap<DeviceId, DateTime<Utc>>,
 }
 
 impl<'a> Bench<'a> {
     pub fn of(site: &'a Site, reads: &'a dyn Reads) -> Result<Self, StorageError> {
         let name = reads.site()?.name;
-        let mut roster: BTreeMap<UserId, Vec<(i64, BTreeSet<Role>)>> = BTreeMap::new();
+        let mut roster: BTreeMap<UserId, Vec<(Hlc, BTreeSet<Role>)>> = BTreeMap::new();
         for row in reads.entries_of_kind("roster_changed")? {
             let entry = views::read(&name, &row)?;
             if let Body::RosterChanged(change) = entry.record.body {
-                let since = row.received_at.timestamp_millis();
+                let since = entry.record.captured_at.hlc;
                 roster
                     .entry(change.user)
                     .or_default()
                     .push((since, change.roles));
             }
+        }
+        for changes in roster.values_mut() {
+            changes.sort_by_key(|(since, _)| *since);
         }
         let revoked = reads
             .devices()?
@@ -186,7 +189,7 @@ impl<'a> Bench<'a> {
         let then = changes
             .iter()
             .rev()
-            .find(|(since, _)| *since <= captured)
+            .find(|(since, _)| since.wall_ms <= captured)
             .or(changes.first())
             .map(|(_, roles)| roles);
         let now = changes.last().map(|(_, roles)| roles);

@@ -163,6 +163,7 @@ fn bring_back(
     let now = host.now();
     let epoch = site.storage.writing(|writes| {
         let epoch = epoch::open(&site, writes, now)?;
+        writes.free_applier()?;
         if let Some(news) = &news {
             site.replay(writes, news)?;
             writes.confirm()?;

@@ -54,6 +54,9 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// The store.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -90,6 +93,9 @@ impl Serving {
 /// [`ServeError`] when it cannot start.
 pub async fn serve(site: Arc<Site>, listen: SocketAddr) -> Result<Serving, ServeError> {
     let lock = lock(&site)?;
+    // A process that was killed cannot give its lease back; it is not alive,
+    // or it would hold the lock.
+    site.storage().writing(|writes| writes.free_applier())?;
     let acceptor = TlsAcceptor::from(Arc::new(tls::config(site.paths())?));
     let listener = TcpListener::bind(listen)
         .await

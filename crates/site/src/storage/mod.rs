@@ -20,12 +20,15 @@
 mod rows;
 pub mod sqlite;
 
+#[cfg(test)]
+pub(crate) mod conformance;
+
 pub use rows::*;
 
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{EntryId, ReferralId, UserId};
+use handoff_domain::{EntryId, Hlc, ReferralId, UserId};
 use handoff_protocol::chain::{ChainHash, Head};
 use handoff_protocol::enrolment::Invitation;
 use handoff_protocol::epoch::EpochRecord;
@@ -68,7 +71,7 @@ pub trait Storage: Send + Sync {
     fn copy_to(&self, file: &Path, key: &[u8; 32]) -> Result<(), StorageError>;
 }
 
-impl dyn Storage {
+impl dyn Storage + '_ {
     /// [`Storage::read`] with a value and an error of the caller's.
     ///
     /// # Errors
@@ -334,6 +337,8 @@ pub trait Writes: Reads {
     /// Empties the views of referrals and people.
     fn clear_views(&self) -> Result<(), StorageError>;
 
+    /// Gives the next reading of the site's hybrid logical clock.
+    fn next_reading(&self, now: DateTime<Utc>) -> Result<Hlc, StorageError>;
     /// Gives the next position of the site's feeds.
     fn next_position(&self) -> Result<u64, StorageError>;
     /// Sets a scope's row.
@@ -343,6 +348,8 @@ pub trait Writes: Reads {
     /// Appends to a feed.
     fn append_feed(&self, scope: Scope, row: &FeedRow) -> Result<(), StorageError>;
 
+    /// Nobody applies: said by whoever alone has the store.
+    fn free_applier(&self) -> Result<(), StorageError>;
     /// Takes or renews the lease of the one applier; false while somebody
     /// else holds it.
     fn lease_applier(

@@ -128,3 +128,35 @@ impl Readable for Handle<&WriteTx<'_>> {
         self.tx
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::conformance;
+
+    #[test]
+    fn sqlite_keeps_every_promise_of_a_store() {
+        for (name, promise) in conformance::ALL {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("site.db");
+            let storage = SqliteStorage::make(&file, &[7; 32]).unwrap();
+            let kept = std::panic::catch_unwind(|| conformance::check(&storage, *promise));
+            assert!(kept.is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_copy_is_whole_and_opens_under_its_own_key_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = SqliteStorage::make(&folder.path().join("site.db"), &[7; 32]).unwrap();
+        conformance::check(&storage, |_| {});
+        let copy = folder.path().join("copy.db");
+        storage.copy_to(&copy, &[8; 32]).unwrap();
+        assert!(SqliteStorage::open(&copy, &[7; 32]).is_err());
+        let copy = SqliteStorage::open(&copy, &[8; 32]).unwrap();
+        assert_eq!(copy.check().unwrap(), Soundness::Sound);
+        let (copy, storage): (&dyn Storage, &dyn Storage) = (&copy, &storage);
+        let site = |storage: &dyn Storage| storage.reading(|reads| reads.site()).unwrap();
+        assert_eq!(site(copy), site(storage));
+    }
+}

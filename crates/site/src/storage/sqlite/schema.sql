@@ -26,7 +26,11 @@ CREATE TABLE site_head (
     -- Parked entries are to be judged again: raised with every change that
     -- could free one, read by the applier.
     judge_round     INTEGER NOT NULL,
-    judged_round    INTEGER NOT NULL
+    judged_round    INTEGER NOT NULL,
+    -- The last reading of the site's hybrid logical clock: it never goes back,
+    -- whatever the machine's clock does.
+    hlc_wall_ms     INTEGER NOT NULL,
+    hlc_count       INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE site_key (

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use handoff_cipherdb::{WriteTx, params};
-use handoff_domain::UserId;
+use handoff_domain::{Hlc, UserId};
 use handoff_protocol::chain::Head;
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, Lane, Seq};
@@ -462,6 +462,22 @@ impl Writes for Handle<&WriteTx<'_>> {
         Ok(())
     }
 
+    fn next_reading(&self, now: DateTime<Utc>) -> Result<Hlc, StorageError> {
+        const SQL: &str = "SELECT hlc_wall_ms, hlc_count FROM site_head WHERE site_id = ?1";
+        let last = self.tx.query_one(SQL, [SITE], |row| {
+            Ok(Hlc {
+                wall_ms: row.get(0)?,
+                count: row.get(1)?,
+            })
+        })?;
+        let next = last.next(ms(now), None);
+        self.tx.execute(
+            include_str!("write/set_clock.sql"),
+            params![SITE, next.wall_ms, next.count],
+        )?;
+        Ok(next)
+    }
+
     fn next_position(&self) -> Result<u64, StorageError> {
         const SQL: &str = "UPDATE site_head SET feed_position = feed_position + 1 \
                            WHERE site_id = ?1 RETURNING feed_position";
@@ -503,6 +519,12 @@ impl Writes for Handle<&WriteTx<'_>> {
                 row.hash,
             ],
         )?;
+        Ok(())
+    }
+
+    fn free_applier(&self) -> Written {
+        self.tx
+            .execute("DELETE FROM applier WHERE site_id = ?1", [SITE])?;
         Ok(())
     }
 
