@@ -6,12 +6,17 @@ use handoff_device::Core;
 use handoff_device::contract::*;
 use tauri::State;
 
+/// The core, or why it did not open: then that is the answer to every command,
+/// and the window says it in its own words.
+pub type Opened = Result<Arc<Core>, CommandError>;
+
 macro_rules! commands {
     ($( $name:ident($request:ty) -> $view:ty; )*) => {
         $(
             #[tauri::command]
-            pub async fn $name(core: State<'_, Arc<Core>>, request: $request) -> Result<$view, CommandError> {
-                Commands::$name(core.inner().as_ref(), request).await
+            pub async fn $name(opened: State<'_, Opened>, request: $request) -> Result<$view, CommandError> {
+                let core = opened.inner().as_ref().map_err(CommandError::clone)?;
+                Commands::$name(core.as_ref(), request).await
             }
         )*
 

@@ -8,14 +8,18 @@
 
 mod commands;
 mod graphics;
+#[cfg(test)]
+mod hardening;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use commands::Opened;
+use handoff_device::contract::CommandError;
 use handoff_device::{Core, Host};
 use tauri::webview::NewWindowResponse;
-use tauri::{Emitter as _, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Emitter as _, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 /// What the window listens to.
 const CHANNEL: &str = "handoff";
@@ -28,15 +32,13 @@ fn main() -> ExitCode {
         eprintln!("handoff-field: no home folder is known; set HANDOFF_HOME to a folder for its data");
         return ExitCode::FAILURE;
     };
-    let core = match Core::open(home, Host::system()) {
-        Ok(core) => Arc::new(core),
-        Err(error) => {
-            eprintln!("handoff-field: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    match run(core) {
-        Ok(()) => ExitCode::SUCCESS,
+    let opened = Core::open(home, Host::system());
+    if let Err(error) = &opened {
+        eprintln!("handoff-field: {error}");
+    }
+    let status = if opened.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    match run(opened.map(Arc::new).map_err(CommandError::from)) {
+        Ok(()) => status,
         Err(error) => {
             eprintln!("handoff-field: {error}");
             ExitCode::FAILURE
@@ -44,9 +46,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(core: Arc<Core>) -> tauri::Result<()> {
+/// Shows the window until it is closed.
+fn run(opened: Opened) -> tauri::Result<()> {
     let app = tauri::Builder::default()
-        .manage(core)
+        .manage(opened)
         .invoke_handler(tauri::generate_handler![
             commands::status,
             commands::enrol,
@@ -72,10 +75,12 @@ fn run(core: Arc<Core>) -> tauri::Result<()> {
                 .min_inner_size(800.0, 600.0)
                 // Nothing of a page outlives the window.
                 .incognito(!is_driven())
-                .on_navigation(|url| matches!(url.scheme(), "tauri" | "about"))
+                .on_navigation(is_own_page)
                 .on_new_window(|_, _| NewWindowResponse::Deny)
                 .build()?;
-            let core = Arc::clone(app.state::<Arc<Core>>().inner());
+            let Ok(core) = app.state::<Opened>().inner().clone() else {
+                return Ok(());
+            };
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move {
                 let mut events = core.events();
@@ -93,10 +98,22 @@ fn run(core: Arc<Core>) -> tauri::Result<()> {
         .build(tauri::generate_context!())?;
     app.run(|handle, event| {
         if let RunEvent::Exit = event {
-            handle.state::<Arc<Core>>().close();
+            if let Ok(core) = handle.state::<Opened>().inner() {
+                core.close();
+            }
         }
     });
     Ok(())
+}
+
+/// Whether this is a page of the UI that is built in.
+fn is_own_page(url: &Url) -> bool {
+    match (url.scheme(), url.host_str()) {
+        ("tauri", Some("localhost")) => true,
+        // How Windows spells the same.
+        ("http", Some("tauri.localhost")) => cfg!(windows),
+        _ => false,
+    }
 }
 
 /// Whether a WebDriver drives the window (Tauri's own switch, Linux only). Wry
