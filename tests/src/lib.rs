@@ -2,5 +2,6 @@
 
 #![expect(clippy::expect_used, reason = "everything here is a test")]
 
+pub mod synthetic;
 pub mod window;
 pub mod world;

@@ -2,7 +2,7 @@
 //! Padmé padding, so that lengths say little.
 //!
 //! Packed bytes: one byte that names the dictionary (0: none), the compressed
-//! length (LEB128), the compressed bytes (zstd, magicless, level 3), zeros up
+//! length (LEB128), the compressed bytes (zstd, magicless, level 6), zeros up
 //! to the padded length. All dictionaries are kept for ever.
 
 use std::io;
@@ -15,11 +15,13 @@ use crate::codec::CodecError;
 /// Most bytes of an unpacked entry.
 pub const MAX_PLAIN: usize = 64 * 1024;
 
-/// Dictionaries by the byte that names them. Never removed, never changed.
-const DICTIONARIES: &[(u8, &[u8])] = &[];
+/// Dictionaries by the byte that names them. Never removed, never changed: an
+/// entry that was packed with one needs it for ever. Trained on synthetic
+/// records only, by the program `dictionary` of the package `handoff-tests`.
+const DICTIONARIES: &[(u8, &[u8])] = &[(1, include_bytes!("../dictionaries/1.zdict"))];
 /// The dictionary that new entries are packed with.
-const CURRENT: u8 = 0;
-const LEVEL: i32 = 3;
+const CURRENT: u8 = 1;
+const LEVEL: i32 = 6;
 
 fn dictionary(id: u8) -> Option<&'static [u8]> {
     if id == 0 {
@@ -193,6 +195,29 @@ mod tests {
             "{} lengths remain visible",
             lengths.len()
         );
+    }
+
+    #[test]
+    fn dictionaries_are_never_changed() {
+        let digests: Vec<(u8, String)> = DICTIONARIES
+            .iter()
+            .map(|(id, bytes)| {
+                let digest: [u8; 32] = sha2::Digest::finalize(sha2::Digest::chain_update(
+                    <sha2::Sha256 as sha2::Digest>::new(),
+                    bytes,
+                ))
+                .into();
+                (*id, data_encoding::HEXLOWER.encode(&digest[..8]))
+            })
+            .collect();
+        expect_test::expect![[r#"
+            [
+                (
+                    1,
+                    "830521421e3b6fcd",
+                ),
+            ]
+        "#]].assert_debug_eq(&digests);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use handoff_tests::synthetic::{Seeded, record};
 /// Records to train on.
 const RECORDS: usize = 20_000;
 /// Bytes of the dictionary.
-const SIZE: usize = 32 * 1024;
+const SIZE: usize = 64 * 1024;
 
 fn main() -> Result<()> {
     let out = std::env::args().nth(1).context("usage: dictionary FILE")?;
