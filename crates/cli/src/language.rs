@@ -86,3 +86,98 @@ impl Speaker {
         doors.collect::<Vec<_>>().join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use handoff_domain::{
+        Answer, AnswerSource, Complainant, FindingResult, HistoryBasis, Outcome, Severity,
+    };
+    use handoff_eligibility::{builtin_pack, explain};
+
+    use super::*;
+
+    /// Each value has a word in either language.
+    fn check<T: Serialize>(group: &str, values: &[T]) {
+        for value in values {
+            let code = serde_json::to_value(value).unwrap();
+            has(&format!("{group}-{}", code.as_str().unwrap()));
+        }
+    }
+
+    fn has(id: &str) {
+        for language in [Language::En, Language::Es] {
+            assert!(find(language, id, &[]).is_some(), "{language:?}: {id}");
+        }
+    }
+
+    #[test]
+    fn every_value_of_a_closed_list_has_its_word() {
+        use handoff_domain::OffenceLevel::{Felony, Infraction, Misdemeanor};
+        check(
+            "cli-outcome",
+            &[
+                Outcome::PresumptivelyEligible,
+                Outcome::NeedsVerification,
+                Outcome::PresumptivelyIneligible,
+            ],
+        );
+        check(
+            "cli-severity",
+            &[
+                Severity::Hard,
+                Severity::Presumptive,
+                Severity::ReferUp,
+                Severity::Advisory,
+            ],
+        );
+        check(
+            "finding",
+            &[
+                FindingResult::Hit,
+                FindingResult::Unknown,
+                FindingResult::Pass,
+            ],
+        );
+        check("answer", &[Answer::Yes, Answer::No, Answer::Unknown]);
+        check(
+            "cli-history-basis",
+            &[
+                HistoryBasis::Convicted,
+                HistoryBasis::Charged,
+                HistoryBasis::HistoryOf,
+            ],
+        );
+        check(
+            "source",
+            &[
+                AnswerSource::RecordsQuery,
+                AnswerSource::OfficerKnowledge,
+                AnswerSource::ParticipantStatement,
+                AnswerSource::Dispatcher,
+                AnswerSource::NotChecked,
+            ],
+        );
+        check(
+            "cli-complainant",
+            &[
+                Complainant::None,
+                Complainant::DeclinesProsecution,
+                Complainant::WantsProsecution,
+                Complainant::Unknown,
+            ],
+        );
+        check("offence-level", &[Infraction, Misdemeanor, Felony]);
+        check("door", &Door::ALL);
+        check("role", &Role::ALL);
+        has("cli-matter-local");
+        has("cli-matter-elsewhere");
+    }
+
+    #[test]
+    fn every_field_of_a_policy_has_its_label() {
+        let pack = builtin_pack("md-baltimore-2017").unwrap();
+        for row in explain(pack).policy_rows {
+            has(&format!("cli-policy-{}", row.field.replace('.', "-")));
+        }
+    }
+}

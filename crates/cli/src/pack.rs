@@ -7,7 +7,7 @@ mod plain;
 
 use clap::Subcommand;
 use handoff_domain::{Door, PackHash, Words};
-use handoff_eligibility::{builtin, explain};
+use handoff_eligibility::{Explanation, RulePack, builtin, explain};
 use serde::Serialize;
 
 pub use find::PackName;
@@ -58,11 +58,44 @@ impl Pack {
             Self::List { speaks, json } => list(speaks, json),
             Self::Check { pack, json } => check::run(&pack, json),
             Self::Explain { pack, speaks, json } => {
-                let explanation = explain(&pack.load()?);
-                output::answer(json, &explanation, |explanation| {
-                    plain::text(explanation, speaks.speaker())
+                let explained = Explained::of(&pack.load()?);
+                output::answer(json, &explained, |explained| {
+                    plain::text(explained, speaks.speaker())
                 })
             }
+        }
+    }
+}
+
+/// A pack in plain words, with the ids under which its questions are answered.
+#[derive(Serialize)]
+struct Explained {
+    #[serde(flatten)]
+    explanation: Explanation,
+    questions: Vec<Asked>,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    /// The path of its answer in the facts.
+    id: String,
+    words: Words,
+}
+
+impl Explained {
+    fn of(pack: &RulePack) -> Self {
+        let mut questions: Vec<Asked> = Vec::new();
+        for question in Door::ALL.into_iter().flat_map(|door| pack.questions(door)) {
+            if questions.iter().all(|asked| asked.id != question.id) {
+                questions.push(Asked {
+                    id: question.id,
+                    words: question.words,
+                });
+            }
+        }
+        Self {
+            explanation: explain(pack),
+            questions,
         }
     }
 }

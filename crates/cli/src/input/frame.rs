@@ -195,10 +195,11 @@ fn no_object(line: &str, number: u32, column: u32) -> InputError {
         list if list.starts_with('[') => "a list",
         text => match serde_json::from_str::<IgnoredAny>(text) {
             Err(_) => {
-                return syntax_error(text, number, column).unwrap_or(InputError::NotAnObject {
+                return InputError::NotJson {
                     line: number,
-                    found: "something else",
-                });
+                    column,
+                    what: "it begins with no {".to_owned(),
+                };
             }
             Ok(_) if text.starts_with('"') => "a text",
             Ok(_) => "a single value",

@@ -9,6 +9,9 @@ use serde_json::Value;
 /// The longest name that is repeated in an error, in characters.
 const LONGEST_NAME: usize = 64;
 
+/// As much of a name's beginning says which name is meant, in bytes.
+const LEAST_BEGINNING: usize = 4;
+
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -32,14 +35,16 @@ impl fmt::Display for Meant {
 }
 
 impl Meant {
-    /// The nearest of `names`, if it is near.
+    /// The nearest of `names`, if it is near; the one that goes on from
+    /// `word`, if there is one.
     #[must_use]
     pub fn among<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
         let word: String = word.chars().take(LONGEST_NAME).collect();
-        let nearest = names
-            .into_iter()
-            .map(|name| (strsim::damerau_levenshtein(&word, name), name))
-            .min();
+        let distance = |name: &str| match name.strip_prefix(&word) {
+            Some(_) if word.len() >= LEAST_BEGINNING => 0,
+            _ => strsim::damerau_levenshtein(&word, name),
+        };
+        let nearest = names.into_iter().map(|name| (distance(name), name)).min();
         Self(
             nearest
                 .filter(|(distance, name)| *distance <= name.len().min(word.len()).div_ceil(3))

@@ -69,7 +69,7 @@ fn what_is_not_json_names_line_and_column() {
             b"{}\n\xff\xfe{",
         ],
         expect![[r#"
-            line 1, column 1: this is not JSON (expected value)
+            line 1, column 1: this is not JSON (it begins with no {)
             object on line 1 | line 2, column 14: this is not JSON (expected value)
             line 1, column 18: this is not JSON (key must be a string)
             line 3, column 1: this is not JSON (trailing comma)

@@ -3,11 +3,13 @@
 use handoff_domain::{Answer, PackRef, Words};
 use handoff_eligibility::{Explanation, RuleRow};
 
+use super::Explained;
 use crate::language::Speaker;
 
 /// The whole explanation.
 #[must_use]
-pub fn text(pack: &Explanation, speaker: Speaker) -> String {
+pub fn text(explained: &Explained, speaker: Speaker) -> String {
+    let pack = &explained.explanation;
     let mut lines = vec![
         speaker.words(&pack.title).to_owned(),
         version(&pack.pack, pack.effective_from, speaker),
@@ -26,6 +28,11 @@ pub fn text(pack: &Explanation, speaker: Speaker) -> String {
             "      {}",
             source(&zone.source, zone.verified, speaker)
         ));
+    }
+    heading("cli-questions", speaker, &mut lines);
+    for asked in &explained.questions {
+        let words = speaker.words(&asked.words);
+        lines.push(format!("  {}  {words}", asked.id));
     }
     heading("cli-rules", speaker, &mut lines);
     for row in &pack.rules {

@@ -60,6 +60,7 @@ cli-policy-charge = Charge
 cli-policy-caseload_cap = Most people per case manager
 cli-policy-script = Read aloud
 cli-zones = Areas
+cli-questions = Questions, each with the place of its answer in the facts
 cli-rules = Rules
 cli-rule-doors = For: { $doors }
 cli-rule-doors-all = For every kind of referral

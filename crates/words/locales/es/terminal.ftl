@@ -60,6 +60,7 @@ cli-policy-charge = Cargo
 cli-policy-caseload_cap = Máximo de personas por gestor de casos
 cli-policy-script = Leer en voz alta
 cli-zones = Zonas
+cli-questions = Preguntas, cada una con el lugar de su respuesta en los datos
 cli-rules = Reglas
 cli-rule-doors = Para: { $doors }
 cli-rule-doors-all = Para todo tipo de referencia
