@@ -173,7 +173,8 @@ impl Site {
                     Ok(Judged {
                         line: line.id,
                         seq: item.seq,
-                        verdict: bench.judge(opener, line, &item)?,
+                        verdict: contained(|| bench.judge(opener, line, &item))?
+                            .unwrap_or(Verdict::Park(ParkCode::Other)),
                     })
                 })
                 .collect()
@@ -218,6 +219,17 @@ enum Again {
     Anyway,
 }
 
+/// A program error over one entry parks that entry (`None`) and stops nothing.
+fn contained<T>(work: impl FnOnce() -> Result<T, StorageError>) -> Result<Option<T>, StorageError> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+        Ok(done) => done.map(Some),
+        Err(_) => {
+            tracing::error!("a program error over one entry: it is parked");
+            Ok(None)
+        }
+    }
+}
+
 fn keep(
     writes: &dyn Writes,
     line: LineId,
@@ -235,8 +247,10 @@ fn keep(
                 // device goes on in a new lane.
                 Some(held) if held.author == row.author && held.bytes == row.bytes => None,
                 Some(_) => Some(ParkCode::IdTaken),
-                None => match writes.part(|writes| views::keep(writes, &row, &entry)) {
-                    Ok(()) => None,
+                None => match contained(|| writes.part(|writes| views::keep(writes, &row, &entry)))
+                {
+                    Ok(Some(())) => None,
+                    Ok(None) => Some(ParkCode::Other),
                     Err(error) if error.is_transient() || error.is_damage() => {
                         return Err(error);
                     }

@@ -125,12 +125,10 @@ impl Site {
         let scratch = Scratch::make(&self.paths, &self.host)?;
         let partial = Scratch::beside(file, &self.host);
         let made = self.make(&scratch, &partial).and_then(|(done, heads)| {
-            fs::hard_link(&partial, file)
-                .and_then(|()| files::sync_folder(file))
-                .map_err(|source| BackupError::Io {
-                    file: file.to_owned(),
-                    source,
-                })?;
+            files::publish_new(&partial, file).map_err(|source| BackupError::Io {
+                file: file.to_owned(),
+                source,
+            })?;
             self.counts(&heads)?;
             Ok(done)
         });

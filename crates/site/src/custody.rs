@@ -46,6 +46,11 @@ const CAPPED_FOR: u32 = 900;
 /// Seconds after which a device may come again when the disk is full or the
 /// database was busy.
 const FULL_FOR: u32 = 30;
+/// What a request ever has: lanes that are not finally applied, people signed
+/// in, batches.
+const MOST_LANES: usize = 1024;
+const MOST_PULLS: usize = 64;
+const MOST_BATCHES: usize = 64;
 /// Most bytes of one recovery wrap.
 const MOST_WRAP: usize = 4 * 1024;
 /// What an unknown or revoked device gets of what others get: one part of this.
@@ -99,6 +104,12 @@ impl Site {
             codec::from_cbor(bytes, "a request").map_err(|_| unreadable())?;
         let unverified: SyncRequest =
             codec::from_cbor(&signed.bytes, "a request").map_err(|_| unreadable())?;
+        let is_sane = unverified.lanes.len() <= MOST_LANES
+            && unverified.pulls.len() <= MOST_PULLS
+            && unverified.batches.len() <= MOST_BATCHES;
+        if !is_sane {
+            return Err(unreadable());
+        }
         let nonce = unverified.nonce;
         self.try_take(&signed, &unverified, now)
             .map_err(|why| match why {

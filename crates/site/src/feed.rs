@@ -33,6 +33,10 @@ const PART_BYTES: usize = 1024 * 1024;
 
 /// Appends an entry that was just kept to the logs of those who may have it.
 pub(crate) fn spread(writes: &dyn Writes, entry: &Entry) -> Result<(), StorageError> {
+    let scopes = writes.scopes()?;
+    if scopes.iter().all(|scope| scope.stale) {
+        return Ok(());
+    }
     let referral = entry.record.body.referral(entry.id);
     let kept = match referral {
         Some(referral) => writes.entries_of(referral)?,
@@ -44,7 +48,7 @@ pub(crate) fn spread(writes: &dyn Writes, entry: &Entry) -> Result<(), StorageEr
     let referrer = logged.map(|row| row.author);
     let arrived_late = logged.is_some_and(|row| row.id == entry.id) && kept.len() > 1;
     let people = writes.people()?;
-    for scope in writes.scopes()? {
+    for scope in scopes {
         if scope.stale {
             continue;
         }

@@ -63,3 +63,17 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let _ = path;
     Ok(())
 }
+
+/// Gives a finished file its name, unless there is a file of that name.
+pub(crate) fn publish_new(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) if to.symlink_metadata().is_ok() => {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        // A medium without links, such as a memory stick.
+        Err(_) => fs::rename(from, to)?,
+        Ok(()) => {}
+    }
+    sync_folder(to)
+}

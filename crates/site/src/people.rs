@@ -68,21 +68,24 @@ impl Site {
         if name.is_empty() {
             return Err(PersonError::NoName);
         }
-        let user = UserId(self.host.new_id());
-        let change = RosterChanged {
-            user,
-            name: name.clone(),
-            roles: roles.clone(),
-            agency: agency.clone(),
-        };
-        self.storage.writing(|writes| {
+        let new = UserId(self.host.new_id());
+        let user = self.storage.writing(|writes| {
             let same = |person: &PersonRow| person.name.to_lowercase() == name.to_lowercase();
             if let Some(person) = writes.people()?.into_iter().find(same) {
                 return Err(PersonError::NameTaken(person.user));
             }
+            // Somebody whom this database forgot keeps their id, and with it
+            // their devices.
+            let user = self.vouched(writes, &name)?.unwrap_or(new);
+            let change = RosterChanged {
+                user,
+                name: name.clone(),
+                roles: roles.clone(),
+                agency: agency.clone(),
+            };
             let by = (INSTALLATION, Role::SiteAdmin);
             site_lane::write(self, writes, by, Vec::new(), Body::RosterChanged(change))?;
-            Ok(())
+            Ok(user)
         })?;
         self.wake.ring();
         Ok(PersonRow {
@@ -91,6 +94,27 @@ impl Site {
             roles,
             agency,
         })
+    }
+
+    /// Somebody of this name who is not on the roster, and whom a device has
+    /// shown a certificate of this site for.
+    fn vouched(&self, reads: &dyn Reads, name: &str) -> Result<Option<UserId>, StorageError> {
+        let people = reads.people()?;
+        let identity = self.keys.identity().public();
+        for device in reads.devices()? {
+            for user in reads.users_of(device.device)? {
+                if people.iter().any(|person| person.user == user) {
+                    continue;
+                }
+                for author in reads.authors(user, device.device)? {
+                    let certificate = author.certificate.open(&identity);
+                    if certificate.is_ok_and(|certificate| certificate.name == name) {
+                        return Ok(Some(user));
+                    }
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Sets the roles of somebody; none disables the account.
@@ -190,3 +214,6 @@ fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{200b}')
 }
+
+#[cfg(test)]
+mod tests;

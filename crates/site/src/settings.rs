@@ -81,6 +81,16 @@ pub enum SettingsError {
         /// What it should be.
         expected: &'static str,
     },
+    /// A number is beyond what makes sense.
+    #[error("{name} is {value}; it has to be 1 to {most}")]
+    Range {
+        /// Which setting.
+        name: &'static str,
+        /// What it is.
+        value: u64,
+        /// The most that it may be.
+        most: u64,
+    },
     /// The address of the site does not read.
     #[error("the site's url is not https://host:port")]
     Url,
@@ -104,7 +114,7 @@ impl Settings {
                     message: error.message().to_owned(),
                 })?;
         settings.overlay(env)?;
-        host_and_port(&settings.url).ok_or(SettingsError::Url)?;
+        settings.check()?;
         Ok(settings)
     }
 
@@ -144,6 +154,34 @@ impl Settings {
             "HANDOFF_SITE_CONNECTIONS",
             NUMBER,
         )
+    }
+
+    fn check(&self) -> Result<(), SettingsError> {
+        host_and_port(&self.url).ok_or(SettingsError::Url)?;
+        let limits = &self.limits;
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        for (name, value, most) in [
+            (
+                "enrolment.invitation_minutes",
+                u64::from(self.enrolment.invitation_minutes),
+                7 * 24 * 60,
+            ),
+            ("leases.hours", u64::from(self.leases.hours), 366 * 24),
+            ("limits.items_per_day", limits.items_per_day, 1 << 40),
+            ("limits.bytes_per_day", limits.bytes_per_day, 1 << 50),
+            ("limits.lanes_per_day", limits.lanes_per_day, 1 << 20),
+            (
+                "limits.requests_at_once",
+                count(limits.requests_at_once),
+                512,
+            ),
+            ("limits.connections", count(limits.connections), 1 << 20),
+        ] {
+            if value == 0 || value > most {
+                return Err(SettingsError::Range { name, value, most });
+            }
+        }
+        Ok(())
     }
 
     /// How long an invitation is good.
@@ -284,6 +322,24 @@ mod tests {
         };
         assert_eq!(line("url = \"https://a.example:1\"\n\nlisten = oops\n"), 3);
         assert_eq!(line("# one\n\nlistn = \"127.0.0.1:1\"\n"), 3);
+    }
+
+    #[test]
+    fn a_number_beyond_what_makes_sense_is_refused() {
+        for (file, name) in [
+            ("[leases]\nhours = 4_000_000_000\n", "leases.hours"),
+            ("[leases]\nhours = 0\n", "leases.hours"),
+            (
+                "[limits]\nrequests_at_once = 0\n",
+                "limits.requests_at_once",
+            ),
+        ] {
+            let refused = read(file).unwrap_err();
+            assert!(
+                matches!(refused, SettingsError::Range { name: of, .. } if of == name),
+                "{refused}"
+            );
+        }
     }
 
     #[test]

@@ -73,6 +73,30 @@ fn a_restored_site_gets_everything_back_without_being_confirmed() {
 }
 
 #[test]
+fn somebody_whom_the_restored_site_forgot_keeps_their_devices() {
+    let site = TestSite::found();
+    let file = back_up(&site, "backup");
+    site.site
+        .add_person("Ann", [handoff_domain::Role::Officer].into(), "")
+        .unwrap();
+    let mut device = TestDevice::enrol(&site, "Ann");
+    device.refer();
+    let (_, again) = restore_to(&site, &file, "again", None).unwrap();
+    let answer = again.sync(&device.introduction(device.everything()));
+    assert_eq!(again.receipt(&answer, &device.lane).parked, []);
+    again.site.confirm(ADMIN).unwrap();
+    device.pull = Some(FeedPosition::Start);
+    let answer = again.sync(&device.request(Vec::new()));
+    assert_eq!(answer.not_served, [(device.user, NotServed::Unknown)]);
+    let ann = again
+        .site
+        .add_person("Ann", [handoff_domain::Role::Officer].into(), "");
+    assert_eq!(ann.unwrap().user, device.user);
+    let answer = again.sync(&device.request(Vec::new()));
+    assert_eq!((answer.not_served.len(), answer.leases.len()), (0, 1));
+}
+
+#[test]
 fn until_it_is_confirmed_a_restored_site_serves_no_feed_and_signs_no_lease() {
     let site = TestSite::found();
     let mut device = TestDevice::enrol(&site, OFFICER);
