@@ -1,1 +1,265 @@
-//! The packaged window.
+//! The packaged window, driven from outside: what an officer sees, what stays,
+//! what must not get out. Each test has a site, a home and a display of its own.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use handoff_tests::window::{App, Display, Person, command, field_program};
+use handoff_tests::world::{LIAISON, OFFICER, World, files};
+use serde_json::{Value, json};
+
+const PERSON: Person = Person { given: "Zephyrine", family: "Quillwhistle" };
+
+/// A window on a device that is enrolled, and the site down.
+fn opened() -> (World, Display, App) {
+    let (world, display) = (World::enrolled(), Display::start());
+    let app = App::open(&world, &display, "device");
+    (world, display, app)
+}
+
+#[test]
+fn a_referral_logged_while_the_site_is_down_is_received_and_its_approval_announced() {
+    let (world, _display, app) = opened();
+    app.unlock(OFFICER).unwrap();
+    let referral = app.refer(PERSON).unwrap();
+    app.session().find("//*[@data-standing=\"on_device\"]").unwrap();
+    assert!(world.referrals().is_empty());
+
+    let site = world.serve("site");
+    app.session().find("//*[@data-standing=\"received\"]").unwrap();
+    app.says("Receipt").unwrap();
+    let listed = world.referrals();
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    assert_eq!(listed[0]["referral"], referral.as_str());
+
+    // Down once more, and up: nothing is sent twice, and the link comes back.
+    site.stop();
+    app.says("Offline").unwrap();
+    let _site = world.serve("site");
+    app.says("Online").unwrap();
+    assert_eq!(world.referrals().len(), 1);
+
+    let decided = world.site(&[
+        "decide", "--referral", &referral, "--as", LIAISON, "--decision", "approve",
+    ]);
+    assert_eq!(decided.code(), 0, "{decided:?}");
+    app.session().find(&format!("//*[@data-announced=\"{referral}\"]")).unwrap();
+    app.press("Show it").unwrap();
+    app.session().find("//*[@data-verification=\"approved\"]").unwrap();
+    app.close();
+}
+
+#[test]
+fn a_draft_survives_the_death_of_the_app() {
+    let (world, display, app) = opened();
+    app.unlock(OFFICER).unwrap();
+    app.press("Arrest diversion").unwrap();
+    app.say_who(PERSON).unwrap();
+    app.session().find("//*[@data-testid=\"saved-line\"][contains(., \"Saved on this device\")]").unwrap();
+    app.kill();
+
+    let app = App::open(&world, &display, "device");
+    app.unlock(OFFICER).unwrap();
+    let line = "//*[@data-draft-id][contains(., \"Zephyrine Quillwhistle\")]//a";
+    app.session().find(line).unwrap().click().unwrap();
+    app.screen("Who is it?").unwrap();
+    assert_eq!(app.field("Last name").unwrap().value().unwrap(), PERSON.family);
+    app.close();
+}
+
+#[test]
+fn a_wrong_password_opens_nothing_and_the_right_one_still_does() {
+    let (_world, _display, app) = opened();
+    app.try_password(OFFICER, "correct horse battery stapl").unwrap();
+    app.says("The password is not right.").unwrap();
+    app.screen("Unlock").unwrap();
+    let today = app.session().settle(&invoke("today", &json!({"request": {}}))).unwrap();
+    assert_eq!(refusal_code(&today), "locked", "{today}");
+    app.unlock(OFFICER).unwrap();
+    app.lock().unwrap();
+    app.close();
+}
+
+#[test]
+fn a_second_copy_says_so_and_ends() {
+    let (world, display, first) = opened();
+    first.screen("Unlock").unwrap();
+    let second = App::open(&world, &display, "device");
+    second.says("The app is open twice on this device.").unwrap();
+    second.close();
+    // The first goes on.
+    first.unlock(OFFICER).unwrap();
+    first.close();
+}
+
+#[test]
+fn the_page_reaches_nothing_but_the_core() {
+    let (_world, _display, app) = opened();
+    app.unlock(OFFICER).unwrap();
+    let page = app.session();
+    let outside = TcpListener::bind("127.0.0.1:0").unwrap();
+    outside.set_nonblocking(true).unwrap();
+    let there = format!("http://{}/", outside.local_addr().unwrap());
+
+    for promise in [
+        format!("fetch('{there}')"),
+        "fetch('https://example.invalid/')".to_owned(),
+        format!("import('{there}x.js')"),
+        format!(
+            "new Promise((done, failed) => {{ const s = new WebSocket('{}'); s.onopen = done;
+             s.onerror = () => failed('closed'); }})",
+            there.replace("http", "ws")
+        ),
+        format!(
+            "new Promise((done, failed) => {{ const i = new Image(); i.onload = done;
+             i.onerror = () => failed('closed'); i.src = '{there}x.png'; }})"
+        ),
+        format!(
+            "new Promise((done, failed) => {{ const s = document.createElement('script');
+             s.onload = done; s.onerror = () => failed('closed'); s.src = '{there}x.js';
+             document.head.append(s); }})"
+        ),
+        "new Promise((done) => done(eval('1 + 1')))".to_owned(),
+        "new Promise((done) => done(new Function('return 1')()))".to_owned(),
+    ] {
+        let outcome = page.settle(&promise).unwrap();
+        assert!(outcome["refused"].is_string(), "{promise}: {outcome}");
+    }
+
+    assert_eq!(page.run("return typeof window.__TAURI__").unwrap(), "undefined");
+    assert_eq!(page.run(&format!("return window.open('{there}') === null")).unwrap(), json!(true));
+    let own = page.run("return location.href").unwrap();
+    for move_away in [
+        format!("location = '{there}'"),
+        "location = 'file:///etc/passwd'".to_owned(),
+        "location = 'https://example.invalid/'".to_owned(),
+        format!(
+            "const f = document.createElement('form'); f.action = '{there}'; f.method = 'post';
+             document.body.append(f); f.submit(); f.remove()"
+        ),
+    ] {
+        page.run(&move_away).unwrap();
+        // A round trip through the core: what would have moved has moved.
+        let status = page.settle(&invoke("status", &json!({"request": {}}))).unwrap();
+        assert!(status["session"].is_object(), "{move_away}: {status}");
+        assert_eq!(page.run("return location.href").unwrap(), own, "{move_away}");
+    }
+
+    for (name, arguments) in [
+        ("no_such_command", json!({})),
+        ("plugin:event|emit", json!({"event": "handoff", "payload": null})),
+        ("plugin:window|close", json!({"label": "main"})),
+        ("plugin:webview|create_webview_window", json!({"options": {"label": "x", "url": there}})),
+        ("plugin:app|version", json!({})),
+        ("plugin:path|resolve_directory", json!({"directory": 1})),
+        ("plugin:resources|close", json!({"rid": 0})),
+    ] {
+        let outcome = page.settle(&invoke(name, &arguments)).unwrap();
+        assert!(outcome["refused"].is_string(), "{name}: {outcome}");
+    }
+    assert!(outside.accept().is_err(), "something of the page got out");
+    app.close();
+}
+
+#[test]
+fn nothing_on_disk_holds_the_name_that_was_typed() {
+    let (world, _display, app) = opened();
+    app.unlock(OFFICER).unwrap();
+    let referral = app.refer(PERSON).unwrap();
+    let _site = world.serve("site");
+    app.session().find("//*[@data-standing=\"received\"]").unwrap();
+    app.follow("Show this referral").unwrap();
+    app.session().find(&format!("//h1[contains(., \"{}\")]", PERSON.family)).unwrap();
+
+    // The site holds the name too, sealed: its folder is searched as well.
+    let name_in = |place: &Path| {
+        let found = files(place);
+        assert!(!found.is_empty(), "{} is empty", place.display());
+        for (file, bytes) in found {
+            for shape in shapes(PERSON.family) {
+                let holds = bytes.windows(shape.len()).any(|window| window == shape);
+                assert!(!holds, "{} holds the name of {referral}", file.display());
+            }
+        }
+    };
+    let root = world.path("");
+    name_in(&root);
+    app.close();
+    name_in(&root);
+
+    // The search is not blind.
+    std::fs::write(root.join("planted"), "xxQuillwhistlexx".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()).unwrap();
+    let planted = files(&root).into_iter().any(|(_, bytes)| {
+        shapes(PERSON.family).iter().any(|shape| bytes.windows(shape.len()).any(|window| window == shape))
+    });
+    assert!(planted);
+}
+
+#[test]
+fn the_shipped_window_leaves_no_web_data_behind() {
+    // No driver: exactly as an officer starts it.
+    let (world, display) = (World::enrolled(), Display::start());
+    let mut program = command(&field_program(), &world, &display, "device").unwrap();
+    let mut program = program.spawn().unwrap();
+    // Its window is there, and WebKit's processes with it.
+    let shown = Command::new("xdotool")
+        .args(["search", "--sync", "--onlyvisible", "--name", "^Handoff"])
+        .env("DISPLAY", display.name())
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(shown.success());
+    let group = format!("-{}", program.id());
+    let killed = Command::new("kill").args(["-TERM", "--", &group]).status().unwrap();
+    assert!(killed.success());
+    program.wait().unwrap();
+
+    let left: Vec<_> = ["home", "run", "tmp"]
+        .into_iter()
+        .flat_map(|folder| files(&world.path(folder)))
+        .map(|(file, _)| file)
+        .filter(|file| !is_of_the_libraries(file))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// What the libraries keep for themselves, whatever a page does. Tauri opens
+/// WebKit's lasting store too, which no page is shown from: it makes a salt for
+/// each of its empty folders.
+fn is_of_the_libraries(file: &Path) -> bool {
+    let path = file.to_string_lossy();
+    ["/mesa_shader_cache", "/fontconfig/", "/dconf/"].iter().any(|part| path.contains(part))
+        || path.ends_with("/salt")
+        || path.ends_with("/hsts-storage.sqlite")
+}
+
+/// A call of the window's own bridge, as its scripts make it.
+fn invoke(command: &str, arguments: &Value) -> String {
+    format!(
+        "window.__TAURI_INTERNALS__.invoke('{command}', {arguments})
+           .catch((error) => {{ throw new Error(JSON.stringify(error)); }})"
+    )
+}
+
+fn refusal_code(outcome: &Value) -> String {
+    let refused = outcome["refused"].as_str().unwrap_or_default();
+    let error: Value = serde_json::from_str(refused).unwrap_or_default();
+    error["code"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A name as it could lie in a file: UTF-8, UTF-16, base64 at each offset.
+fn shapes(name: &str) -> Vec<Vec<u8>> {
+    let little: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let mut shapes = vec![name.as_bytes().to_vec(), little.clone(), big];
+    for bytes in [name.as_bytes().to_vec(), little] {
+        for before in 0..3 {
+            let padded: Vec<u8> = std::iter::repeat_n(0, before).chain(bytes.clone()).collect();
+            let text = data_encoding::BASE64.encode(&padded);
+            // The ends depend on what stands around.
+            shapes.push(text.as_bytes()[4..text.len() - 4].to_vec());
+        }
+    }
+    shapes
+}

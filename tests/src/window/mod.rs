@@ -12,7 +12,7 @@ mod display;
 mod officer;
 mod webdriver;
 
-pub use app::{App, field_program};
+pub use app::{App, command, field_program};
 pub use display::Display;
 pub use officer::{Answers, Person};
 pub use webdriver::{Element, Session};
