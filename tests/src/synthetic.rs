@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, FixedOffset};
 use handoff_domain::{
     Age, AgeBasis, Answer, AnswerSource, Answered, Body, CapturedAt, ContactDetails, Door, Facts,
-    Hlc, IdBasis, Need, OccurredAt, Offer, OffenceLevel, PersonDescription, PersonId, Place, Record,
-    ReferralLogged, ReferralReport, Response, Role, SuspectedOffence, Zone, ZoneAnswer,
+    Hlc, IdBasis, Need, OccurredAt, OffenceLevel, Offer, PersonDescription, PersonId, Place,
+    Record, ReferralLogged, ReferralReport, Response, Role, SuspectedOffence, Zone, ZoneAnswer,
 };
 use handoff_eligibility::{AnswerKind, Ask, RulePack, builtin_pack, screen};
 use uuid::Uuid;
@@ -57,10 +57,17 @@ impl Seeded {
     }
 
     fn word(&mut self) -> String {
-        const STARTS: &[&str] =
-            &["Ka", "Mo", "Ti", "Sel", "Bra", "Jo", "Nu", "Ri", "Da", "Wen", "Ol", "Fe", "Xi"];
-        const ENDS: &[&str] = &["ra", "lo", "nin", "veth", "mar", "quon", "sel", "dy", "ta", "burn"];
-        let middle = if self.happens(40) { *self.one(ENDS) } else { "" };
+        const STARTS: &[&str] = &[
+            "Ka", "Mo", "Ti", "Sel", "Bra", "Jo", "Nu", "Ri", "Da", "Wen", "Ol", "Fe", "Xi",
+        ];
+        const ENDS: &[&str] = &[
+            "ra", "lo", "nin", "veth", "mar", "quon", "sel", "dy", "ta", "burn",
+        ];
+        let middle = if self.happens(40) {
+            *self.one(ENDS)
+        } else {
+            ""
+        };
         format!("{}{middle}{}", self.one(STARTS), self.one(ENDS))
     }
 }
@@ -68,7 +75,11 @@ impl Seeded {
 /// One referral of one of the first two sites.
 #[must_use]
 pub fn record(rng: &mut Seeded) -> Record {
-    let pack_id = *rng.one(&["md-baltimore-2017", "md-baltimore-2017", "mo-stlouis-county-2021"]);
+    let pack_id = *rng.one(&[
+        "md-baltimore-2017",
+        "md-baltimore-2017",
+        "mo-stlouis-county-2021",
+    ]);
     let pack = builtin_pack(pack_id).expect("a built-in pack");
     let door = if pack_id.starts_with("md") && rng.happens(60) {
         Door::SocialContact
@@ -103,13 +114,23 @@ pub fn record(rng: &mut Seeded) -> Record {
             Response::Accepted,
             Response::Undecided,
         ])),
-        narrative: if rng.happens(40) { sentence(rng) } else { String::new() },
+        narrative: if rng.happens(40) {
+            sentence(rng)
+        } else {
+            String::new()
+        },
         refer_anyway: rng.happens(5).then(|| sentence(rng)),
     };
     let clock_ms = at.timestamp_millis() + 400_000;
     Record {
         occurred_at: OccurredAt(at),
-        captured_at: CapturedAt { clock_ms, hlc: Hlc { wall_ms: clock_ms, count: 0 } },
+        captured_at: CapturedAt {
+            clock_ms,
+            hlc: Hlc {
+                wall_ms: clock_ms,
+                count: 0,
+            },
+        },
         role: Role::Officer,
         based_on: Vec::new(),
         body: Body::ReferralLogged(ReferralLogged {
@@ -130,7 +151,11 @@ fn person(rng: &mut Seeded) -> PersonDescription {
     PersonDescription {
         given_name: rng.word(),
         family_name: rng.word(),
-        goes_by: if rng.happens(25) { vec![rng.word()] } else { Vec::new() },
+        goes_by: if rng.happens(25) {
+            vec![rng.word()]
+        } else {
+            Vec::new()
+        },
         id_basis: Some(*rng.one(&[IdBasis::IdCard, IdBasis::KnownToOfficer, IdBasis::Stated])),
         language: rng.happens(20).then(|| "es".to_owned()),
         contact: ContactDetails {
@@ -151,16 +176,28 @@ fn person(rng: &mut Seeded) -> PersonDescription {
 }
 
 fn needs(rng: &mut Seeded) -> Vec<Need> {
-    const ALL: &[Need] =
-        &[Need::SubstanceUse, Need::Housing, Need::MentalHealth, Need::Medical, Need::Food];
+    const ALL: &[Need] = &[
+        Need::SubstanceUse,
+        Need::Housing,
+        Need::MentalHealth,
+        Need::Medical,
+        Need::Food,
+    ];
     let chosen: BTreeSet<Need> = (0..1 + rng.below(3)).map(|_| *rng.one(ALL)).collect();
     chosen.into_iter().collect()
 }
 
 fn sentence(rng: &mut Seeded) -> String {
     const PARTS: &[&str] = &[
-        "Met on foot patrol", "asked about a bed", "knows the outreach van", "will be at the shelter",
-        "wants to talk tomorrow", "no phone", "with a friend", "near the market", "calm",
+        "Met on foot patrol",
+        "asked about a bed",
+        "knows the outreach van",
+        "will be at the shelter",
+        "wants to talk tomorrow",
+        "no phone",
+        "with a friend",
+        "near the market",
+        "calm",
     ];
     let parts: Vec<&str> = (0..2 + rng.below(3)).map(|_| *rng.one(PARTS)).collect();
     parts.join(", ")
@@ -190,7 +227,9 @@ fn facts(rng: &mut Seeded, pack: &RulePack, door: Door, at: DateTime<FixedOffset
     }
     let checked = rng.happens(60);
     for question in pack.questions(door) {
-        let Ok(ask) = question.id.parse::<Ask>() else { continue };
+        let Ok(ask) = question.id.parse::<Ask>() else {
+            continue;
+        };
         let answer = match rng.below(20) {
             0 => Answer::Yes,
             1..=3 => Answer::Unknown,
@@ -203,8 +242,8 @@ fn facts(rng: &mut Seeded, pack: &RulePack, door: Door, at: DateTime<FixedOffset
         ]);
         match question.answer {
             AnswerKind::YesNo => {
-                let wanted =
-                    matches!(question.id.as_str(), "volunteers" | "nexus.opioid") || question.id.starts_with("site.low");
+                let wanted = matches!(question.id.as_str(), "volunteers" | "nexus.opioid")
+                    || question.id.starts_with("site.low");
                 let answer = if wanted { Answer::Yes } else { answer };
                 if checked || wanted {
                     ask.set_yes_no(&mut facts, Answered::new(answer, source));

@@ -167,7 +167,10 @@ impl World {
     #[track_caller]
     pub fn serve(&self, site: &str) -> Serving {
         let listen = format!("127.0.0.1:{}", self.port);
-        let child = Command::new(handoff())
+        let child = Command::new("setpriv")
+            // It ends with this program, even if that is killed.
+            .args(["--pdeathsig", "KILL", "--"])
+            .arg(handoff())
             .args(["site", "serve", "--data"])
             .arg(self.path(site))
             .args(["--listen", &listen])

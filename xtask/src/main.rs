@@ -13,9 +13,11 @@ mod codegen;
 mod debian;
 mod node;
 mod process;
+mod programs;
 mod run;
 mod test;
 mod tidy;
+mod tour;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +34,8 @@ struct Cli {
 enum Task {
     /// Build everything, start a site, enrol a device and open the field app
     Run(run::Args),
+    /// Go through the main job in the packaged window; leave a picture of every step
+    Tour,
     /// Run everything that CI runs; print seconds per step; stop at the first failure
     Test(test::Args),
     /// Check the rules that no compiler checks: arrows, features, files
@@ -43,6 +47,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Run(args) => run::run(&args),
+        Task::Tour => tour::run(),
         Task::Test(args) => test::run(&args),
         Task::Tidy(args) => tidy::run(&args),
         Task::Codegen(args) => codegen::run(&args),

@@ -1,7 +1,7 @@
 //! The UI's packages and scripts, through npm.
 
 use crate::process::Cmd;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
 
 /// The UI's folder, once there is a UI.
@@ -24,6 +24,13 @@ pub fn install(ui: &Path) -> Result<()> {
 /// Runs a script of `ui/package.json`.
 pub fn script(ui: &Path, name: &str) -> Result<()> {
     Cmd::new("npm", ui).args(["run", "--silent", name]).run()
+}
+
+/// Installs what the UI needs and builds it, for `src-tauri` to embed.
+pub fn build(root: &Path) -> Result<()> {
+    let ui = ui(root).context("there is no ui/package.json")?;
+    install(&ui)?;
+    script(&ui, "build")
 }
 
 fn is_current(ui: &Path) -> bool {

@@ -1,8 +1,9 @@
 //! `cargo xtask test`: everything that CI runs, cheap steps first.
 
 use crate::process::{Cmd, is_on_path};
+use crate::programs::Programs;
 use crate::workspace::{Metadata, root, target_dir};
-use crate::{codegen, debian, node, tidy};
+use crate::{codegen, debian, node, tidy, tour};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -93,6 +94,8 @@ const STEPS: &[Step] = &[
                 "clippy",
                 "--workspace",
                 "--all-targets",
+                "--features",
+                WINDOW,
                 "--",
                 "--deny",
                 "warnings",
@@ -108,16 +111,47 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        name: "build",
+        what: "the programs that people get",
+        run: |root| Programs::build(root).map(|_| Done::Passed),
+    },
+    Step {
         name: "test",
-        what: "cargo test, the default members",
-        run: |root| passed(Cmd::cargo(root).args(["test"])),
+        what: "cargo test --workspace",
+        run: |root| {
+            let cmd = Cmd::cargo(root).args(["test", "--workspace"]);
+            passed(Programs::built(root).known_to(cmd))
+        },
     },
     Step {
         name: "codegen",
         what: "the generated TypeScript is current",
         run: check_codegen,
     },
+    Step {
+        name: "window",
+        what: "the packaged window, driven end to end",
+        run: |root| {
+            let cmd = Cmd::cargo(root).args([
+                "test",
+                "--workspace",
+                "--features",
+                WINDOW,
+                "--test",
+                "window",
+            ]);
+            passed(Programs::built(root).known_to(cmd))
+        },
+    },
+    Step {
+        name: "tour",
+        what: "a picture of every step of the main job, in target/tour",
+        run: |root| tour::photograph(root, &Programs::built(root)).map(|()| Done::Passed),
+    },
 ];
+
+/// Switches on the tests that open windows, in no crate that is shipped.
+const WINDOW: &str = "handoff-tests/window";
 
 pub fn run(args: &Args) -> Result<()> {
     if args.list {

@@ -86,7 +86,11 @@ fn main() -> Result<()> {
 
     let world = World::empty();
     world.init("site");
-    let mut album = Album { display: Display::start(), folder, step: 0 };
+    let mut album = Album {
+        display: Display::start(),
+        folder,
+        step: 0,
+    };
     let site = world.serve("site");
     let invited = world
         .site(&["invite", "--person", OFFICER, "--json"])

@@ -46,8 +46,11 @@ impl App {
 
     fn start(world: &World, display: &Display, device: &str) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut command = command(Path::new("WebKitWebDriver"), world, display, device)?;
+        let mut command = command(Path::new("setpriv"), world, display, device)?;
         command
+            // It ends with this program, even if that is killed; the window
+            // ends with its display.
+            .args(["--pdeathsig", "KILL", "--", "WebKitWebDriver"])
             .args(["--host=127.0.0.1", &format!("--port={}", address.port())])
             // Tauri's own switch; without it no driver reaches the window.
             .env("TAURI_WEBVIEW_AUTOMATION", "true");

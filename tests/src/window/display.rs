@@ -55,8 +55,13 @@ impl Display {
     /// Without `import` (package `imagemagick`).
     pub fn photograph(&self, file: &Path) {
         let mut command = Command::new("import");
-        command.args(["-display", &self.name, "-window", "root"]).arg(file);
-        assert!(command.status().expect("import starts").success(), "no picture was taken");
+        command
+            .args(["-display", &self.name, "-window", "root"])
+            .arg(file);
+        assert!(
+            command.status().expect("import starts").success(),
+            "no picture was taken"
+        );
     }
 }
 

@@ -38,6 +38,7 @@ impl Child {
     }
 
     /// Starts `program` and keeps its standard output for the caller to read.
+    #[cfg(test)]
     pub fn start_piped<S: AsRef<OsStr>>(
         program: &Path,
         args: impl IntoIterator<Item = S>,
@@ -62,6 +63,7 @@ impl Child {
         self.process.id()
     }
 
+    #[cfg(test)]
     pub fn take_stdout(&mut self) -> Result<std::process::ChildStdout> {
         self.process
             .stdout

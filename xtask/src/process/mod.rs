@@ -2,11 +2,9 @@
 
 mod child;
 mod port;
-mod xvfb;
 
 pub use child::Child;
 pub use port::{free_port, wait_for_port};
-pub use xvfb::Xvfb;
 
 use anyhow::{Context as _, Result, bail};
 use std::ffi::OsStr;

@@ -1,17 +1,19 @@
 //! `cargo xtask run`: from a bare Debian to a field app that talks to a site.
 //!
 //! Everything it makes lies in `target/run`: a site with a sample roster, and
-//! the home of one enrolled device. A second run goes on with both.
+//! the home of one enrolled device. A second run goes on with both. Where there
+//! is no display, it is the tour instead.
 
 mod handoff;
 mod roster;
 mod state;
 mod window;
 
-use crate::process::{Child, Cmd, free_port, wait_for_port};
+use crate::process::{Child, free_port, wait_for_port};
+use crate::programs::Programs;
 use crate::workspace::{root, target_dir};
-use crate::{debian, node};
-use anyhow::{Result, bail};
+use crate::{debian, node, tour};
+use anyhow::Result;
 use handoff::Handoff;
 use state::State;
 use std::path::Path;
@@ -35,24 +37,15 @@ pub fn run(args: &Args) -> Result<()> {
     debian::install_missing(&root)?;
 
     step("The user interface");
-    let Some(ui) = node::ui(&root) else {
-        bail!("there is no ui/package.json");
-    };
-    node::install(&ui)?;
-    node::script(&ui, "build")?;
+    node::build(&root)?;
 
     step("The command line and the field app");
-    Cmd::cargo(&root)
-        .args([
-            "build",
-            "--package",
-            "handoff-cli",
-            "--package",
-            "handoff-desktop",
-        ])
-        .run()?;
-    let built = target_dir(&root).join("debug");
-    let handoff = Handoff::new(built.join("handoff"));
+    let programs = Programs::build(&root)?;
+    if !window::has_display() {
+        step("There is no display: the journey in one in memory");
+        return tour::photograph(&root, &programs);
+    }
+    let handoff = Handoff::new(programs.handoff());
 
     let state = State::open(&target_dir(&root).join("run"), args.fresh)?;
     let port = match state.port()? {
@@ -77,7 +70,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     step("The field app");
     tell(&state, port);
-    window::open(&root, &built.join("handoff-desktop"), &state)?;
+    window::open(&programs.field(), &state)?;
     drop(site);
     Ok(())
 }
