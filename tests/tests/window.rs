@@ -1,6 +1,13 @@
 //! The packaged window, driven from outside: what an officer sees, what stays,
 //! what must not get out. Each test has a site, a home and a display of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,7 +16,10 @@ use handoff_tests::window::{App, Display, Person, command, field_program};
 use handoff_tests::world::{LIAISON, OFFICER, World, files};
 use serde_json::{Value, json};
 
-const PERSON: Person = Person { given: "Zephyrine", family: "Quillwhistle" };
+const PERSON: Person = Person {
+    given: "Zephyrine",
+    family: "Quillwhistle",
+};
 
 /// A window on a device that is enrolled, and the site down.
 fn opened() -> (World, Display, App) {
@@ -23,11 +33,15 @@ fn a_referral_logged_while_the_site_is_down_is_received_and_its_approval_announc
     let (world, _display, app) = opened();
     app.unlock(OFFICER).unwrap();
     let referral = app.refer(PERSON).unwrap();
-    app.session().find("//*[@data-standing=\"on_device\"]").unwrap();
+    app.session()
+        .find("//*[@data-standing=\"on_device\"]")
+        .unwrap();
     assert!(world.referrals().is_empty());
 
     let site = world.serve("site");
-    app.session().find("//*[@data-standing=\"received\"]").unwrap();
+    app.session()
+        .find("//*[@data-standing=\"received\"]")
+        .unwrap();
     app.says("Receipt").unwrap();
     let listed = world.referrals();
     assert_eq!(listed.len(), 1, "{listed:?}");
@@ -41,12 +55,45 @@ fn a_referral_logged_while_the_site_is_down_is_received_and_its_approval_announc
     assert_eq!(world.referrals().len(), 1);
 
     let decided = world.site(&[
-        "decide", "--referral", &referral, "--as", LIAISON, "--decision", "approve",
+        "decide",
+        "--referral",
+        &referral,
+        "--as",
+        LIAISON,
+        "--decision",
+        "approve",
     ]);
     assert_eq!(decided.code(), 0, "{decided:?}");
-    app.session().find(&format!("//*[@data-announced=\"{referral}\"]")).unwrap();
+    app.session()
+        .find(&format!("//*[@data-announced=\"{referral}\"]"))
+        .unwrap();
     app.press("Show it").unwrap();
-    app.session().find("//*[@data-verification=\"approved\"]").unwrap();
+    app.session()
+        .find("//*[@data-verification=\"approved\"]")
+        .unwrap();
+    app.close();
+}
+
+#[test]
+fn a_device_is_set_up_in_its_window() {
+    let (world, display) = (World::empty(), Display::start());
+    world.init("site");
+    let _site = world.serve("site");
+    let invited = world
+        .site(&["invite", "--person", OFFICER, "--json"])
+        .json();
+    let app = App::open(&world, &display, "device");
+    app.wear("day").unwrap();
+    assert!(
+        app.session()
+            .run("return document.querySelector('[role=alert]')")
+            .unwrap()
+            .is_null()
+    );
+    app.enrol(invited["code"].as_str().unwrap()).unwrap();
+    app.screen("Start a referral").unwrap();
+    app.lock().unwrap();
+    app.unlock(OFFICER).unwrap();
     app.close();
 }
 
@@ -56,7 +103,9 @@ fn a_draft_survives_the_death_of_the_app() {
     app.unlock(OFFICER).unwrap();
     app.press("Arrest diversion").unwrap();
     app.say_who(PERSON).unwrap();
-    app.session().find("//*[@data-testid=\"saved-line\"][contains(., \"Saved on this device\")]").unwrap();
+    app.session()
+        .find("//*[@data-testid=\"saved-line\"][contains(., \"Saved on this device\")]")
+        .unwrap();
     app.kill();
 
     let app = App::open(&world, &display, "device");
@@ -64,17 +113,31 @@ fn a_draft_survives_the_death_of_the_app() {
     let line = "//*[@data-draft-id][contains(., \"Zephyrine Quillwhistle\")]//a";
     app.session().find(line).unwrap().click().unwrap();
     app.screen("Who is it?").unwrap();
-    assert_eq!(app.field("Last name").unwrap().value().unwrap(), PERSON.family);
+    assert_eq!(
+        app.field("Last name").unwrap().value().unwrap(),
+        PERSON.family
+    );
     app.close();
 }
 
 #[test]
 fn a_wrong_password_opens_nothing_and_the_right_one_still_does() {
     let (_world, _display, app) = opened();
-    app.try_password(OFFICER, "correct horse battery stapl").unwrap();
+    app.try_password(OFFICER, "correct horse battery stapl")
+        .unwrap();
     app.says("The password is not right.").unwrap();
     app.screen("Unlock").unwrap();
-    let today = app.session().settle(&invoke("today", &json!({"request": {}}))).unwrap();
+    // It can be typed again without a click.
+    assert_eq!(
+        app.session()
+            .run("return document.activeElement.id")
+            .unwrap(),
+        "f-password"
+    );
+    let today = app
+        .session()
+        .settle(&invoke("today", &json!({"request": {}})))
+        .unwrap();
     assert_eq!(refusal_code(&today), "locked", "{today}");
     app.unlock(OFFICER).unwrap();
     app.lock().unwrap();
@@ -86,7 +149,9 @@ fn a_second_copy_says_so_and_ends() {
     let (world, display, first) = opened();
     first.screen("Unlock").unwrap();
     let second = App::open(&world, &display, "device");
-    second.says("The app is open twice on this device.").unwrap();
+    second
+        .says("The app is open twice on this device.")
+        .unwrap();
     second.close();
     // The first goes on.
     first.unlock(OFFICER).unwrap();
@@ -127,8 +192,15 @@ fn the_page_reaches_nothing_but_the_core() {
         assert!(outcome["refused"].is_string(), "{promise}: {outcome}");
     }
 
-    assert_eq!(page.run("return typeof window.__TAURI__").unwrap(), "undefined");
-    assert_eq!(page.run(&format!("return window.open('{there}') === null")).unwrap(), json!(true));
+    assert_eq!(
+        page.run("return typeof window.__TAURI__").unwrap(),
+        "undefined"
+    );
+    assert_eq!(
+        page.run(&format!("return window.open('{there}') === null"))
+            .unwrap(),
+        json!(true)
+    );
     let own = page.run("return location.href").unwrap();
     for move_away in [
         format!("location = '{there}'"),
@@ -141,16 +213,28 @@ fn the_page_reaches_nothing_but_the_core() {
     ] {
         page.run(&move_away).unwrap();
         // A round trip through the core: what would have moved has moved.
-        let status = page.settle(&invoke("status", &json!({"request": {}}))).unwrap();
+        let status = page
+            .settle(&invoke("status", &json!({"request": {}})))
+            .unwrap();
         assert!(status["session"].is_object(), "{move_away}: {status}");
-        assert_eq!(page.run("return location.href").unwrap(), own, "{move_away}");
+        assert_eq!(
+            page.run("return location.href").unwrap(),
+            own,
+            "{move_away}"
+        );
     }
 
     for (name, arguments) in [
         ("no_such_command", json!({})),
-        ("plugin:event|emit", json!({"event": "handoff", "payload": null})),
+        (
+            "plugin:event|emit",
+            json!({"event": "handoff", "payload": null}),
+        ),
         ("plugin:window|close", json!({"label": "main"})),
-        ("plugin:webview|create_webview_window", json!({"options": {"label": "x", "url": there}})),
+        (
+            "plugin:webview|create_webview_window",
+            json!({"options": {"label": "x", "url": there}}),
+        ),
         ("plugin:app|version", json!({})),
         ("plugin:path|resolve_directory", json!({"directory": 1})),
         ("plugin:resources|close", json!({"rid": 0})),
@@ -168,9 +252,13 @@ fn nothing_on_disk_holds_the_name_that_was_typed() {
     app.unlock(OFFICER).unwrap();
     let referral = app.refer(PERSON).unwrap();
     let _site = world.serve("site");
-    app.session().find("//*[@data-standing=\"received\"]").unwrap();
+    app.session()
+        .find("//*[@data-standing=\"received\"]")
+        .unwrap();
     app.follow("Show this referral").unwrap();
-    app.session().find(&format!("//h1[contains(., \"{}\")]", PERSON.family)).unwrap();
+    app.session()
+        .find(&format!("//h1[contains(., \"{}\")]", PERSON.family))
+        .unwrap();
 
     // The site holds the name too, sealed: its folder is searched as well.
     let name_in = |place: &Path| {
@@ -189,9 +277,18 @@ fn nothing_on_disk_holds_the_name_that_was_typed() {
     name_in(&root);
 
     // The search is not blind.
-    std::fs::write(root.join("planted"), "xxQuillwhistlexx".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()).unwrap();
+    std::fs::write(
+        root.join("planted"),
+        "xxQuillwhistlexx"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>(),
+    )
+    .unwrap();
     let planted = files(&root).into_iter().any(|(_, bytes)| {
-        shapes(PERSON.family).iter().any(|shape| bytes.windows(shape.len()).any(|window| window == shape))
+        shapes(PERSON.family)
+            .iter()
+            .any(|shape| bytes.windows(shape.len()).any(|window| window == shape))
     });
     assert!(planted);
 }
@@ -211,7 +308,10 @@ fn the_shipped_window_leaves_no_web_data_behind() {
         .unwrap();
     assert!(shown.success());
     let group = format!("-{}", program.id());
-    let killed = Command::new("kill").args(["-TERM", "--", &group]).status().unwrap();
+    let killed = Command::new("kill")
+        .args(["-TERM", "--", &group])
+        .status()
+        .unwrap();
     assert!(killed.success());
     program.wait().unwrap();
 
@@ -229,7 +329,9 @@ fn the_shipped_window_leaves_no_web_data_behind() {
 /// each of its empty folders.
 fn is_of_the_libraries(file: &Path) -> bool {
     let path = file.to_string_lossy();
-    ["/mesa_shader_cache", "/fontconfig/", "/dconf/"].iter().any(|part| path.contains(part))
+    ["/mesa_shader_cache", "/fontconfig/", "/dconf/"]
+        .iter()
+        .any(|part| path.contains(part))
         || path.ends_with("/salt")
         || path.ends_with("/hsts-storage.sqlite")
 }
@@ -255,7 +357,9 @@ fn shapes(name: &str) -> Vec<Vec<u8>> {
     let mut shapes = vec![name.as_bytes().to_vec(), little.clone(), big];
     for bytes in [name.as_bytes().to_vec(), little] {
         for before in 0..3 {
-            let padded: Vec<u8> = std::iter::repeat_n(0, before).chain(bytes.clone()).collect();
+            let padded: Vec<u8> = std::iter::repeat_n(0, before)
+                .chain(bytes.clone())
+                .collect();
             let text = data_encoding::BASE64.encode(&padded);
             // The ends depend on what stands around.
             shapes.push(text.as_bytes()[4..text.len() - 4].to_vec());
