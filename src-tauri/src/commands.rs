@@ -62,8 +62,10 @@ mod tests {
             .map(|permission| permission.as_str().unwrap().to_owned())
             .filter(|permission| permission.starts_with("allow-"))
             .collect();
-        let wanted: Vec<String> =
-            table.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
+        let wanted: Vec<String> = table
+            .iter()
+            .map(|name| format!("allow-{}", name.replace('_', "-")))
+            .collect();
         assert_eq!(granted, wanted);
     }
 }

@@ -40,29 +40,50 @@ fn the_content_policy_lets_the_page_load_and_reach_nothing_else() {
             "style-src 'self'",
         ]
     );
-    assert_eq!(config("/app/security/devCsp"), Value::Null, "one policy, in every build");
+    assert_eq!(
+        config("/app/security/devCsp"),
+        Value::Null,
+        "one policy, in every build"
+    );
 }
 
 #[test]
 fn no_dangerous_switch_of_tauri_is_on() {
     assert_eq!(config("/app/withGlobalTauri"), json!(false));
     assert_eq!(config("/app/security/freezePrototype"), json!(true));
-    assert_eq!(config("/app/security/dangerousDisableAssetCspModification"), json!(false));
-    assert_eq!(config("/app/security/assetProtocol"), json!({"enable": false, "scope": []}));
+    assert_eq!(
+        config("/app/security/dangerousDisableAssetCspModification"),
+        json!(false)
+    );
+    assert_eq!(
+        config("/app/security/assetProtocol"),
+        json!({"enable": false, "scope": []})
+    );
     for name in ["dangerousRemoteDomainIpcAccess", "dangerousUseHttpScheme"] {
         assert!(!CONFIG.contains(name), "{name}");
     }
-    assert_eq!(config("/plugins"), Value::Null, "there are no plugins to configure");
+    assert_eq!(
+        config("/plugins"),
+        Value::Null,
+        "there are no plugins to configure"
+    );
 }
 
 #[test]
 fn no_server_is_asked_for_the_page() {
-    assert_eq!(config("/build"), json!({"frontendDist": "../ui/dist/field"}));
+    assert_eq!(
+        config("/build"),
+        json!({"frontendDist": "../ui/dist/field"})
+    );
 }
 
 #[test]
 fn the_one_window_has_one_capability_and_no_page_from_elsewhere_has_any() {
-    assert_eq!(config("/app/windows"), json!([]), "main.rs opens the window, with its guards");
+    assert_eq!(
+        config("/app/windows"),
+        json!([]),
+        "main.rs opens the window, with its guards"
+    );
     assert_eq!(config("/app/security/capabilities"), json!(["main"]));
     let capability = read(CAPABILITY);
     assert_eq!(capability["identifier"], "main");
@@ -81,12 +102,19 @@ fn of_tauris_own_commands_the_window_may_only_listen_to_events() {
         .map(|permission| permission.as_str().unwrap())
         .filter(|permission| permission.contains(':'))
         .collect();
-    assert_eq!(of_tauri, ["core:event:allow-listen", "core:event:allow-unlisten"]);
+    assert_eq!(
+        of_tauri,
+        ["core:event:allow-listen", "core:event:allow-unlisten"]
+    );
 }
 
 #[test]
 fn the_window_is_guarded_where_it_is_opened() {
-    let guards = [".incognito(", ".on_navigation(is_own_page)", ".on_new_window(|_, _| NewWindowResponse::Deny)"];
+    let guards = [
+        ".incognito(",
+        ".on_navigation(is_own_page)",
+        ".on_new_window(|_, _| NewWindowResponse::Deny)",
+    ];
     for guard in guards {
         assert_eq!(MAIN.matches(guard).count(), 1, "{guard}");
     }

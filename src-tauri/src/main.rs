@@ -29,14 +29,20 @@ fn main() -> ExitCode {
         eprintln!("handoff-field: {error}");
     }
     let Some(home) = home() else {
-        eprintln!("handoff-field: no home folder is known; set HANDOFF_HOME to a folder for its data");
+        eprintln!(
+            "handoff-field: no home folder is known; set HANDOFF_HOME to a folder for its data"
+        );
         return ExitCode::FAILURE;
     };
     let opened = Core::open(home, Host::system());
     if let Err(error) = &opened {
         eprintln!("handoff-field: {error}");
     }
-    let status = if opened.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    let status = if opened.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    };
     match run(opened.map(Arc::new).map_err(CommandError::from)) {
         Ok(()) => status,
         Err(error) => {
@@ -126,7 +132,11 @@ fn is_driven() -> bool {
 /// The folder of this device's data: `HANDOFF_HOME`, or `handoff` in the
 /// user's data folder.
 fn home() -> Option<PathBuf> {
-    let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let given = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     given("HANDOFF_HOME")
         .or_else(|| given("XDG_DATA_HOME").map(|data| data.join("handoff")))
         .or_else(|| given("HOME").map(|home| home.join(".local/share/handoff")))

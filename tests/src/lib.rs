@@ -1,6 +1,10 @@
 //! Tests that cross crates, and the generators that need local crates.
 
-#![expect(clippy::expect_used, reason = "everything here is a test")]
+#![expect(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "everything here is a test or waits for a process"
+)]
 
 pub mod synthetic;
 pub mod window;

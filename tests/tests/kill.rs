@@ -8,6 +8,13 @@
 //! `HANDOFF_KILLS` sets how many saves are killed (100 of them also on the
 //! site's side); without it a short run is made.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use handoff_tests::world::{World, handoff, referral, run};

@@ -1,6 +1,13 @@
 //! A site that is put back to yesterday gets everything that devices saved,
 //! back by itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
 use std::process::Command;
 
 use handoff_tests::world::{LIAISON, MANAGER, PASSWORD, World, handoff, referral, run};

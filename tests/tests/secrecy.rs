@@ -4,6 +4,13 @@
 //! The search looks for the name in UTF-8, UTF-16 (both ways round), base64
 //! (all three alignments) and hexadecimal, and shows first that it finds each.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
 use std::path::Path;
 use std::process::Command;
 

@@ -1,9 +1,16 @@
 //! How many bytes an entry is, from its record to the wire, for records that
 //! the dictionary has never seen.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
+use handoff_protocol::ids::ItemId;
 use handoff_protocol::item::Item;
 use handoff_protocol::pack::{Packer, Unpacker};
-use handoff_protocol::ids::ItemId;
 use handoff_protocol::{batch::Batch, chain, signed::Signature};
 use handoff_tests::synthetic::{Seeded, record};
 
@@ -28,7 +35,11 @@ fn an_entry_is_small_on_the_wire() {
             plain += bytes.len();
             packed_bytes += packed.len();
             let sealed = vec![0; packed.len() + SEALING];
-            Item::Entry { id: ItemId::from_bytes(rng.bytes()), context, sealed }
+            Item::Entry {
+                id: ItemId::from_bytes(rng.bytes()),
+                context,
+                sealed,
+            }
         })
         .collect();
     let site = handoff_protocol::SitePin([4; 32]);

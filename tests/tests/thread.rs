@@ -1,6 +1,13 @@
 //! The main job, as three kinds of processes: a site, a device, and this test.
 //! "Down" means that no site process runs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
 use std::collections::BTreeSet;
 
 use handoff_tests::world::{LIAISON, World, referral};

@@ -1,5 +1,12 @@
 //! The sentences say what the crates that they speak of do.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
 use std::iter::successors;
 
 use handoff_protocol::receipt::ParkCode;

@@ -217,7 +217,8 @@ mod tests {
                     "830521421e3b6fcd",
                 ),
             ]
-        "#]].assert_debug_eq(&digests);
+        "#]]
+        .assert_debug_eq(&digests);
     }
 
     #[test]

@@ -61,8 +61,8 @@ pub use error::{Disposition, StorageError};
 pub use folder::{Folder, FolderError};
 pub use handoff_vault::Access;
 pub use person::{NewPerson, Person, Slot};
-pub use schema::{SchemaVersions, schema_versions};
 pub use salvage::{Salvage, SalvagedRun, salvage, salvage_with};
+pub use schema::{SchemaVersions, schema_versions};
 pub use session::{
     CatchUpError, CaughtUp, DraftError, SaveError, Saved, SavedEntry, SessionKeys, TakeBackError,
     UnlockError, UserReader, UserSession,

@@ -135,7 +135,9 @@ fn holds_certificate_error(error: &(dyn std::error::Error + 'static)) -> bool {
     if let Some(tls) = error.downcast_ref::<TlsError>() {
         return matches!(tls, TlsError::InvalidCertificate(_));
     }
-    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
     wrapped.is_some_and(|inner| holds_certificate_error(inner))
         || error.source().is_some_and(holds_certificate_error)
 }

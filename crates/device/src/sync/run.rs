@@ -99,6 +99,9 @@ pub enum RunError {
     Ending,
 }
 
+/// A request's number and nonce, with its answer.
+type Landed = (u64, [u8; 16], Result<Vec<u8>, ClientError>);
+
 /// Tells somebody how far a session has come.
 pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
@@ -167,7 +170,7 @@ impl Link {
                 pull: true,
             })
             .into();
-        let mut flights: JoinSet<(u64, [u8; 16], Result<Vec<u8>, ClientError>)> = JoinSet::new();
+        let mut flights: JoinSet<Landed> = JoinSet::new();
         loop {
             let Some(step) = steps.pop_front() else {
                 let Some(landed) = flights.join_next().await else {
