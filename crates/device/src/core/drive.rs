@@ -143,7 +143,12 @@ impl Core {
         Ok(Proof {
             through_seq: receipt.as_ref().map_or(0, |receipt| receipt.through.seq),
             head: receipt.map_or_else(String::new, |receipt| {
-                receipt.through.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+                receipt
+                    .through
+                    .hash
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect()
             }),
             epoch: epoch.id.to_string(),
         })

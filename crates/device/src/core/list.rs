@@ -39,7 +39,10 @@ impl DeviceList {
     /// [`CoreError`].
     pub fn people(&self) -> Result<Vec<(UserId, String)>, CoreError> {
         let people = self.reader.people()?;
-        Ok(people.into_iter().map(|person| (person.user, person.name)).collect())
+        Ok(people
+            .into_iter()
+            .map(|person| (person.user, person.name))
+            .collect())
     }
 
     /// Every referral that this person may read here, the newest first.
