@@ -5,12 +5,14 @@
 //! This is the one place where input is held to its fields. How data moves
 //! through: [`Source`] is a file or standard input, [`Objects`] finds one object
 //! after the other without holding the rest, [`ObjectText::read`] makes a value
-//! of it; [`one`] takes exactly one, [`all`] every one. What it does not do: it does not judge answers
-//! (`Facts::validate`, `ReferralReport::validate`), and it repeats none in an
-//! error, for they are somebody's record.
+//! of it; [`one`] takes exactly one, [`all`] every one. What it does not do: it
+//! judges no answers (`Facts::validate`, `ReferralReport::validate`), and it
+//! repeats none in an error, for they are somebody's record. Where decided:
+//! ADR 0015.
 
 mod frame;
 mod hint;
+mod once;
 mod strict;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use serde_json::error::Category;
 use serde_path_to_error::{Segment, Track};
 
 use super::hint::{self, Hints, Meant, Step};
+use super::once::Once;
 use super::{FieldFault, InputError, UnknownField};
 
 /// Reads the JSON object `text`, whose first character stands in `line`,
@@ -26,7 +27,7 @@ pub fn parse<T: DeserializeOwned + JsonSchema>(
     let read = serde_ignored::deserialize::<_, _, T>(tracked, |at| unknown.push(steps_of(&at)));
     let read = read.and_then(|value| json.end().map(|()| value));
     let data_error = match read {
-        Ok(value) if unknown.is_empty() => return Ok(value),
+        Ok(value) if unknown.is_empty() => return given_once(text, line).map(|()| value),
         Ok(_) => None,
         Err(error) => Some(error),
     };
@@ -65,6 +66,23 @@ pub fn parse<T: DeserializeOwned + JsonSchema>(
         path: hint::path(&at),
         fault,
     })
+}
+
+fn given_once(text: &str, line: u32) -> Result<(), InputError> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    match serde_path_to_error::deserialize::<_, Once>(&mut json) {
+        Ok(Once) => Ok(()),
+        Err(error) => {
+            let mut at: Vec<Step> = error.path().iter().filter_map(step_of).collect();
+            let said = error.inner().to_string();
+            at.extend(quoted(without_place(&said), "duplicate field `").map(Step::Key));
+            Err(InputError::Field {
+                line: line + line_within(error.inner()),
+                path: hint::path(&at),
+                fault: FieldFault::Twice,
+            })
+        }
+    }
 }
 
 /// What makes `text` no JSON before it ends.

@@ -298,6 +298,11 @@ fn what_is_missing_or_given_twice_is_named() {
     let twice = r#"{"door": "community", "door": "social_contact"}"#;
     let error = parse::<ReferralReport>(twice, 4, 1).unwrap_err();
     expect!["line 4: `door` is given twice"].assert_eq(&error.to_string());
+    // A table would keep the second answer and lose the first.
+    let twice = r#"{"history": {"violent": {"answer": "yes"},
+        "violent": {"answer": "no"}}}"#;
+    let error = parse::<Facts>(twice, 4, 1).unwrap_err();
+    expect!["line 5: `history.violent` is given twice"].assert_eq(&error.to_string());
 }
 
 #[test]
