@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// The password of every device here.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The officer of every site here.
-pub const OFFICER: &str = "Ines Calloway";
+pub const OFFICER: &str = "Imogen Calloway";
 /// The project manager of every site here.
 pub const MANAGER: &str = "Oriel Vantongeren";
 /// The prosecutor's liaison of every site here.

@@ -22,7 +22,9 @@ pub fn run() -> Result<()> {
 /// The tour with programs that are built.
 pub fn photograph(root: &Path, programs: &Programs) -> Result<()> {
     let pictures = root.join(target_dir(root)).join("tour");
-    let cmd = Cmd::new(programs.tour(), root).args(["--out"]).args([pictures]);
+    let cmd = Cmd::new(programs.tour(), root)
+        .args(["--out"])
+        .args([pictures]);
     // If this task is killed, so are the window, the site and the display.
     programs.known_to(cmd).run()
 }
