@@ -192,8 +192,12 @@ impl Core {
                 });
             }
         });
+        let known = device.store.site_position().ok();
         let summary = device.link.session(pullers, wait, progress).await;
         self.after(&summary);
+        if device.store.site_position().ok() != known {
+            self.announce(&[Topic::Packs, Topic::Device]);
+        }
         summary
     }
 
