@@ -8,6 +8,7 @@
     reason = "a test says what went wrong by failing"
 )]
 
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -145,7 +146,7 @@ fn a_wrong_password_opens_nothing_and_the_right_one_still_does() {
 }
 
 #[test]
-fn a_second_copy_says_so_and_ends() {
+fn a_second_copy_says_so_and_touches_nothing() {
     let (world, display, first) = opened();
     first.screen("Unlock").unwrap();
     let second = App::open(&world, &display, "device");
@@ -153,6 +154,20 @@ fn a_second_copy_says_so_and_ends() {
         .says("The app is open twice on this device.")
         .unwrap();
     second.close();
+
+    let mut third = command(&field_program(), &world, &display, "device").unwrap();
+    let mut third = third.stderr(Stdio::piped()).spawn().unwrap();
+    let said = BufReader::new(third.stderr.take().unwrap())
+        .lines()
+        .map(Result::unwrap)
+        .find(|line| line.starts_with("handoff-field: "));
+    assert_eq!(
+        said.as_deref(),
+        Some("handoff-field: the device is in use by another process")
+    );
+    third.kill().unwrap();
+    third.wait().unwrap();
+
     // The first goes on.
     first.unlock(OFFICER).unwrap();
     first.close();
