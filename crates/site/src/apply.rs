@@ -190,6 +190,24 @@ impl Site {
         line: Option<(&LineRow, Seq)>,
         round: Option<u64>,
     ) -> Result<bool, StorageError> {
+        let keep_all = |each: Each| self.keep_each(opener, &judged, line, round, each);
+        match contained(|| keep_all(Each::Together)) {
+            Ok(Some(is_ours)) => Ok(is_ours),
+            Err(error) if error.is_transient() || error.is_damage() => Err(error),
+            // One of them does not go through: find it, and keep the others.
+            // Savepoints for all would make the ordinary case many times slower.
+            Ok(None) | Err(_) => keep_all(Each::ByItself),
+        }
+    }
+
+    fn keep_each(
+        &self,
+        opener: &Opener,
+        judged: &[Judged],
+        line: Option<(&LineRow, Seq)>,
+        round: Option<u64>,
+        each: Each,
+    ) -> Result<bool, StorageError> {
         let now = self.host.now();
         self.storage.writing(|writes| {
             if let Some((line, _)) = line {
@@ -199,8 +217,8 @@ impl Site {
             if !writes.lease_applier(opener.holder(), now, now + LEASE)? {
                 return Ok(false);
             }
-            for Judged { line, seq, verdict } in judged {
-                keep(writes, line, seq, verdict, now)?;
+            for judged in judged {
+                keep(writes, judged, each, now)?;
             }
             if let Some((line, through)) = line {
                 writes.applied(line.id, through)?;
@@ -211,6 +229,15 @@ impl Site {
             Ok(true)
         })
     }
+}
+
+/// How the entries of a chunk are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Each {
+    /// All or none.
+    Together,
+    /// Each behind a savepoint: what does not go through is parked.
+    ByItself,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,39 +259,44 @@ fn contained<T>(work: impl FnOnce() -> Result<T, StorageError>) -> Result<Option
 
 fn keep(
     writes: &dyn Writes,
-    line: LineId,
-    seq: Seq,
-    verdict: Verdict,
+    judged: &Judged,
+    each: Each,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let code = match verdict {
+    let code = match &judged.verdict {
         Verdict::Nothing => None,
-        Verdict::Park(code) => Some(code),
-        Verdict::Keep(kept) => {
-            let (row, entry) = *kept;
-            match writes.entry(row.id)? {
-                // The same entry came on another way: a reply was lost and the
-                // device goes on in a new lane.
-                Some(held) if held.author == row.author && held.bytes == row.bytes => None,
-                Some(_) => Some(ParkCode::IdTaken),
-                None => match contained(|| writes.part(|writes| views::keep(writes, &row, &entry)))
-                {
-                    Ok(Some(())) => None,
-                    Ok(None) => Some(ParkCode::Other),
-                    Err(error) if error.is_transient() || error.is_damage() => {
-                        return Err(error);
-                    }
-                    Err(_) => {
-                        tracing::error!(entry = %row.id, "an entry could not be folded");
-                        Some(ParkCode::Other)
-                    }
-                },
-            }
-        }
+        Verdict::Park(code) => Some(*code),
+        Verdict::Keep(kept) => keep_entry(writes, &kept.0, &kept.1, each)?,
     };
     match code {
-        Some(code) => writes.park(line, seq, code, now),
-        None => writes.unpark(line, seq),
+        Some(code) => writes.park(judged.line, judged.seq, code, now),
+        None => writes.unpark(judged.line, judged.seq),
+    }
+}
+
+fn keep_entry(
+    writes: &dyn Writes,
+    row: &EntryRow,
+    entry: &Entry,
+    each: Each,
+) -> Result<Option<ParkCode>, StorageError> {
+    if let Some(held) = writes.entry(row.id)? {
+        // The same entry came on another way: a reply was lost and the device
+        // goes on in a new lane.
+        let is_same = held.author == row.author && held.bytes == row.bytes;
+        return Ok((!is_same).then_some(ParkCode::IdTaken));
+    }
+    if each == Each::Together {
+        return views::keep(writes, row, entry).map(|()| None);
+    }
+    match contained(|| writes.part(|writes| views::keep(writes, row, entry))) {
+        Ok(Some(())) => Ok(None),
+        Ok(None) => Ok(Some(ParkCode::Other)),
+        Err(error) if error.is_transient() || error.is_damage() => Err(error),
+        Err(_) => {
+            tracing::error!(entry = %row.id, "an entry could not be folded");
+            Ok(Some(ParkCode::Other))
+        }
     }
 }
 

@@ -14,12 +14,8 @@ use crate::feed;
 use crate::storage::{EntryRow, PersonRow, Reads, ReferralRow, StorageError, Writes};
 
 /// Keeps an opened entry, sets the views that it changes, and puts it into the
-/// feeds of those who may have it. An entry that is kept already changes
-/// nothing.
+/// feeds of those who may have it. Whoever calls knows that it is not kept yet.
 pub(crate) fn keep(writes: &dyn Writes, row: &EntryRow, entry: &Entry) -> Result<(), StorageError> {
-    if writes.entry(row.id)?.is_some() {
-        return Ok(());
-    }
     writes.keep_entry(row)?;
     if let Some(referral) = row.referral {
         set_referral(writes, &entry.site, referral)?;
