@@ -63,7 +63,7 @@ impl Site {
                 && is_served
                 && !site.awaiting
             {
-                let part = feed::part(reads, site.epoch_id, Scope::Site, position, Own::Without)?;
+                let part = feed::part(reads, site.epoch_id, Scope::Site, position, Own::All)?;
                 answer.site_feed = Some(part);
             }
             for (user, pull) in asked {
@@ -149,9 +149,9 @@ impl Site {
             return Ok(());
         };
         let own = if pull.with_own {
-            Own::With
+            Own::All
         } else {
-            Own::Without
+            Own::FromElsewhere(device.device)
         };
         let scope = Scope::User(user);
         let part = feed::part(reads, site.epoch_id, scope, &pull.position, own)?;

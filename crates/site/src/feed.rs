@@ -16,10 +16,9 @@
 //!
 //! **Where decided.** `docs/adr/0014-site-storage.md`.
 
-use chrono::{DateTime, Utc};
 use handoff_domain::rights::{self, Viewer};
 use handoff_domain::{Body, Entry, EntryId, UserId};
-use handoff_protocol::ids::{EpochId, ItemId};
+use handoff_protocol::ids::{DeviceId, EpochId, ItemId};
 use handoff_protocol::message::{Cursor, FeedEntry, FeedItem, FeedPart, FeedPosition};
 use sha2::{Digest as _, Sha256};
 
@@ -176,13 +175,14 @@ fn append(
     })
 }
 
-/// Whether a reader's own entries are a part of what they get.
+/// Which of a reader's own entries are a part of what they get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Own {
-    /// Their vault is being rebuilt.
-    With,
-    /// Their vault holds them.
-    Without,
+    /// All: their vault is being rebuilt.
+    All,
+    /// Those that they wrote on other devices: the vault on this one holds
+    /// what was written here.
+    FromElsewhere(DeviceId),
 }
 
 /// The next part of a fresh scope for a reader who stands at `position`.
@@ -217,17 +217,15 @@ pub(crate) fn part(
         let rows = reads.feed(scope, next.position, PART_ITEMS)?;
         let at_end = rows.len() < PART_ITEMS;
         for row in rows {
-            if !(row.own && own == Own::Without) {
-                if items.len() == PART_ITEMS || bytes > PART_BYTES {
-                    more = true;
-                    break 'pages;
-                }
-                let item = item(reads, &row)?;
-                if let Some(FeedItem::Include(entry)) = &item {
-                    bytes += entry.bytes.len();
-                }
-                items.extend(item);
+            if items.len() == PART_ITEMS || bytes > PART_BYTES {
+                more = true;
+                break 'pages;
             }
+            let item = item(reads, &row, own)?;
+            if let Some(FeedItem::Include(entry)) = &item {
+                bytes += entry.bytes.len();
+            }
+            items.extend(item);
             next.position = row.position;
             next.feed_hash = row.hash;
         }
@@ -259,23 +257,29 @@ fn holds(
     Ok(reads.feed_hash(row.scope, cursor.position)? == Some(cursor.feed_hash))
 }
 
-fn item(reads: &dyn Reads, row: &FeedRow) -> Result<Option<FeedItem>, StorageError> {
+fn item(reads: &dyn Reads, row: &FeedRow, own: Own) -> Result<Option<FeedItem>, StorageError> {
     let id = ItemId(row.entry.0);
     if row.evict {
         return Ok(Some(FeedItem::Evict(id)));
     }
     // An entry that was erased since is in nobody's feed.
-    Ok(reads.entry(row.entry)?.map(|entry| {
-        let received_at: DateTime<Utc> = entry.received_at;
-        FeedItem::Include(FeedEntry {
-            id,
-            lane: entry.lane,
-            seq: entry.seq,
-            author: entry.author,
-            received_at,
-            bytes: entry.bytes,
-        })
-    }))
+    let Some(entry) = reads.entry(row.entry)? else {
+        return Ok(None);
+    };
+    if let Own::FromElsewhere(device) = own
+        && row.own
+        && entry.lane.device() == Some(device)
+    {
+        return Ok(None);
+    }
+    Ok(Some(FeedItem::Include(FeedEntry {
+        id,
+        lane: entry.lane,
+        seq: entry.seq,
+        author: entry.author,
+        received_at: entry.received_at,
+        bytes: entry.bytes,
+    })))
 }
 
 #[cfg(test)]

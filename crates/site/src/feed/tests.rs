@@ -59,6 +59,21 @@ fn a_decision_reaches_its_referrer_and_nobody_elses_device() {
 }
 
 #[test]
+fn what_a_person_wrote_on_one_device_reaches_their_other_one() {
+    let site = TestSite::found();
+    let mut car = TestDevice::enrol(&site, OFFICER);
+    let mut tablet = TestDevice::enrol(&site, OFFICER);
+    car.refer();
+    site.sync(&car.request(car.everything()));
+    assert_eq!(pull(&site, &mut car), []);
+    assert_eq!(pull(&site, &mut tablet).len(), 1);
+    tablet.refer();
+    site.sync(&tablet.request(tablet.everything()));
+    assert_eq!(pull(&site, &mut car).len(), 1);
+    assert_eq!(pull(&site, &mut tablet), []);
+}
+
+#[test]
 fn a_change_of_role_makes_the_feed_anew_as_a_snapshot() {
     let site = TestSite::found();
     let mut device = TestDevice::enrol(&site, OFFICER);
