@@ -103,10 +103,10 @@ fn run(opened: Opened) -> tauri::Result<()> {
         })
         .build(tauri::generate_context!())?;
     app.run(|handle, event| {
-        if let RunEvent::Exit = event {
-            if let Ok(core) = handle.state::<Opened>().inner() {
-                core.close();
-            }
+        if let RunEvent::Exit = event
+            && let Ok(core) = handle.state::<Opened>().inner()
+        {
+            core.close();
         }
     });
     Ok(())
