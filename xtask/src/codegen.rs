@@ -5,6 +5,7 @@
 //! with `--check` compares what it writes with what is committed.
 
 use crate::process::Cmd;
+use crate::programs::Programs;
 use crate::workspace::{root, target_dir};
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
@@ -68,17 +69,21 @@ fn replace(
 
 fn generate(root: &Path, out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("creating {}", out.display()))?;
+    // Of the whole workspace, so that no crate is compiled with other features
+    // than the programs have.
     Cmd::cargo(root)
         .args([
-            "run",
+            "build",
             "--quiet",
-            "--package",
-            PACKAGE,
+            "--workspace",
+            "--exclude",
+            "xtask",
             "--bin",
             "codegen",
-            "--",
-            "--out",
         ])
+        .run()?;
+    Cmd::new(Programs::built(root).codegen(), root)
+        .args(["--out"])
         .args([out])
         .run()
 }

@@ -42,6 +42,11 @@ impl Programs {
         self.0.join("tour")
     }
 
+    /// What writes the TypeScript half of the contract.
+    pub fn codegen(&self) -> PathBuf {
+        self.0.join("codegen")
+    }
+
     /// `cmd` with the paths of these programs, so that tests build none of their own.
     pub fn known_to(&self, cmd: Cmd) -> Cmd {
         cmd.env("HANDOFF_PROGRAM", self.handoff())
