@@ -11,10 +11,11 @@ use handoff_protocol::ids::Seq;
 use handoff_protocol::receipt::Receipt;
 use handoff_sync::Backoff;
 use handoff_sync::device::Stop;
+use tokio::sync::broadcast;
 
 use super::{Core, CoreError, locked};
 use crate::contract::{Connection, ErrorCode, Event, SyncProgress, SyncView, Topic};
-use crate::sync::{Progress, StopReason, Summary};
+use crate::sync::{News, Progress, StopReason, Summary, Tell};
 
 /// What the newest receipt proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,18 +54,20 @@ impl Core {
                 continue;
             }
             let wait = if quiet { HOLD_BACK } else { Duration::ZERO };
-            let summary = tokio::select! {
-                summary = self.session(wait) => summary,
-                // Something to send, somebody signed in or out: begin anew.
-                () = self.wake.notified(), if quiet => {
-                    quiet = false;
-                    continue;
-                }
-                _ = look.tick(), if quiet => {
+            let session = self.session(wait);
+            tokio::pin!(session);
+            let ended = loop {
+                tokio::select! {
+                    summary = &mut session => break Some(summary),
+                    // Something to send, somebody signed in or out: begin anew.
+                    () = self.wake.notified(), if quiet => break None,
                     // A look at the clock does not end the wait.
-                    self.lock_when_left();
-                    continue;
+                    _ = look.tick() => self.lock_when_left(),
                 }
+            };
+            let Some(summary) = ended else {
+                quiet = false;
+                continue;
             };
             let pause = match &summary.stop {
                 None => {
@@ -192,12 +195,10 @@ impl Core {
                 });
             }
         });
-        let known = device.store.site_position().ok();
-        let summary = device.link.session(pullers, wait, progress).await;
+        let events = self.events.clone();
+        let tell: Tell = Arc::new(move |news| announce_news(&events, &news));
+        let summary = device.link.session(pullers, wait, progress, tell).await;
         self.after(&summary);
-        if device.store.site_position().ok() != known {
-            self.announce(&[Topic::Packs, Topic::Device]);
-        }
         summary
     }
 
@@ -218,17 +219,8 @@ impl Core {
                 Some(_) => Connection::Offline,
             };
         });
-        if summary.received > 0 || summary.parked > 0 || summary.sent > 0 {
+        if summary.sent > 0 {
             self.announce(&[Topic::Queue, Topic::Referrals]);
-        }
-        for (referral, verification) in &summary.decided {
-            let _ = self.events.send(Event::Decided {
-                referral: referral.0,
-                verification: *verification,
-            });
-        }
-        if !summary.decided.is_empty() {
-            self.announce(&[Topic::Referrals, Topic::Queue]);
         }
     }
 
@@ -254,6 +246,28 @@ impl Core {
         if changed {
             self.announce(&[Topic::Connection]);
         }
+    }
+}
+
+/// Says what an answer has changed: the topics first, so that a window that
+/// hears of a decision reads it.
+fn announce_news(events: &broadcast::Sender<Event>, news: &News) {
+    let mut topics = Vec::new();
+    if news.site {
+        topics.extend([Topic::Packs, Topic::Device]);
+    }
+    if news.referrals || !news.decided.is_empty() {
+        topics.extend([Topic::Queue, Topic::Referrals]);
+    }
+    // Nobody listening is not an error.
+    if !topics.is_empty() {
+        let _ = events.send(Event::Changed { topics });
+    }
+    for (referral, verification) in &news.decided {
+        let _ = events.send(Event::Decided {
+            referral: referral.0,
+            verification: *verification,
+        });
     }
 }
 

@@ -9,4 +9,4 @@ mod run;
 pub use client::{Client, ClientError};
 pub use enrol::{EnrolError, Enrolled, enrol};
 pub use request::{Puller, RequestError};
-pub use run::{Link, Progress, RunError, StopReason, Summary};
+pub use run::{Link, News, Progress, RunError, StopReason, Summary, Tell};

@@ -13,9 +13,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::{ReferralId, VerificationState};
 use handoff_protocol::item::Item;
-use handoff_protocol::message::{FeedPosition, Outcome, SyncReply};
+use handoff_protocol::message::{Answer, FeedPart, FeedPosition, Outcome, SyncReply};
 use handoff_protocol::{DeviceId, SitePin, from_cbor};
-use handoff_store::{ApplyError, DeviceStore, ReadError, SendError};
+use handoff_store::{Applied, ApplyError, DeviceStore, ReadError, SendError};
 use handoff_sync::device::{
     Acquaintance, Contact, DeviceSession, Event, Failure, Finish, Opening, Post, Step, Stop,
 };
@@ -60,8 +60,6 @@ pub struct Summary {
     pub received: u64,
     /// Entries that the site newly parked.
     pub parked: u64,
-    /// Decisions that reached an open vault.
-    pub decided: Vec<(ReferralId, VerificationState)>,
     /// The site answered at least once.
     pub reached: bool,
     /// Why it stopped early.
@@ -105,6 +103,37 @@ type Landed = (u64, [u8; 16], Result<Vec<u8>, ClientError>);
 /// Tells somebody how far a session has come.
 pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
+/// What an answer has changed in the files.
+#[derive(Debug)]
+pub struct News {
+    /// Rules or roster of the site.
+    pub site: bool,
+    /// Standings, or what this device holds of referrals.
+    pub referrals: bool,
+    /// Decisions that reached an open vault.
+    pub decided: Vec<(ReferralId, VerificationState)>,
+}
+
+impl News {
+    fn of(answer: &Answer, applied: &Applied) -> Self {
+        let site = answer.site_feed.as_ref();
+        let held = answer.user_feeds.iter().any(|(_, part)| brings(part));
+        Self {
+            site: site.is_some_and(brings),
+            referrals: held || applied.received > 0 || !applied.parked.is_empty(),
+            decided: applied.decided.clone(),
+        }
+    }
+}
+
+fn brings(part: &FeedPart) -> bool {
+    part.snapshot || !part.items.is_empty()
+}
+
+/// Tells somebody what is new, as soon as it is in the files: the files keep it
+/// when the session is dropped, and nothing would say it a second time.
+pub type Tell = Arc<dyn Fn(News) + Send + Sync>;
+
 impl Link {
     /// Runs one session to its end. With `wait`, and nothing to send, the site
     /// may hold its answer back for so long.
@@ -113,9 +142,10 @@ impl Link {
         pullers: Vec<Puller>,
         wait: Duration,
         progress: Progress,
+        tell: Tell,
     ) -> Summary {
         let mut summary = Summary::default();
-        match self.run(pullers, wait, progress, &mut summary).await {
+        match self.run(pullers, wait, progress, tell, &mut summary).await {
             Ok(Finish::Done) => {}
             Ok(Finish::NotYetApplied) => summary.not_yet_applied = true,
             Ok(Finish::Stopped(stop)) => summary.stop = Some(StopReason::Site(stop)),
@@ -129,6 +159,7 @@ impl Link {
         pullers: Vec<Puller>,
         wait: Duration,
         progress: Progress,
+        tell: Tell,
         summary: &mut Summary,
     ) -> Result<Finish, RunError> {
         let (first_contact, outlook) = self
@@ -220,9 +251,11 @@ impl Link {
                 }
                 Step::Apply(answer) => {
                     let site_time = self.site_time();
+                    let tell = Arc::clone(&tell);
                     let (applied, outlook) = self
                         .on_files(move |store| {
                             let applied = store.apply(&answer, site_time)?;
+                            tell(News::of(&answer, &applied));
                             Ok((applied, store.outlook()?))
                         })
                         .await?;
@@ -233,7 +266,6 @@ impl Link {
                     progress(done.min(total), total);
                     summary.received += applied.received;
                     summary.parked += applied.parked.len() as u64;
-                    summary.decided.extend(applied.decided);
                     steps.extend(session.step(Event::Applied {
                         outlook,
                         restarted: applied.restarted,
