@@ -1,14 +1,20 @@
 import { defineConfig } from '@playwright/test';
 
-/** The core under test listens at HANDOFF_BASE_URL; nothing is started here. */
+/** Each journey starts what it needs: see `tests/e2e/world.ts`. */
 export default defineConfig({
   testDir: './tests/e2e',
+  outputDir: '../target/e2e/results',
   retries: 0,
-  timeout: 60_000,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   workers: 1,
+  forbidOnly: true,
   use: {
-    baseURL: process.env['HANDOFF_BASE_URL'] ?? 'http://127.0.0.1:5190',
     viewport: { width: 1366, height: 768 },
+    timezoneId: 'America/New_York',
+    locale: 'en-US',
+    contextOptions: { reducedMotion: 'reduce' },
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: ['--no-sandbox'],

@@ -2,6 +2,7 @@
 
 use crate::process::Cmd;
 use anyhow::{Context as _, Result};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// The UI's folder, once there is a UI.
@@ -23,7 +24,15 @@ pub fn install(ui: &Path) -> Result<()> {
 
 /// Runs a script of `ui/package.json`.
 pub fn script(ui: &Path, name: &str) -> Result<()> {
-    Cmd::new("npm", ui).args(["run", "--silent", name]).run()
+    script_with(ui, name, &[])
+}
+
+/// Runs a script of `ui/package.json` with more in its environment.
+pub fn script_with(ui: &Path, name: &str, env: &[(&str, &OsStr)]) -> Result<()> {
+    let npm = Cmd::new("npm", ui).args(["run", "--silent", name]);
+    env.iter()
+        .fold(npm, |npm, (name, value)| npm.env(name, value))
+        .run()
 }
 
 /// Installs what the UI needs and builds it, for `src-tauri` to embed.

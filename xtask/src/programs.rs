@@ -3,8 +3,12 @@
 
 use crate::process::Cmd;
 use crate::workspace::target_dir;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Shows the field app to a browser; in no build that is shipped.
+pub const LOOPBACK: &str = "handoff-cli/loopback";
 
 /// Where the built programs lie.
 pub struct Programs(PathBuf);
@@ -18,6 +22,26 @@ impl Programs {
         println!("{cmd}");
         cmd.run()?;
         Ok(Self::built(root))
+    }
+
+    /// Builds `handoff` with the host for browsers, and keeps it apart from the
+    /// one that people get. The same command but for one feature, so that only
+    /// the command line itself is compiled again.
+    pub fn build_for_browsers(root: &Path) -> Result<()> {
+        let cmd = Cmd::cargo(root).args(["build", "--workspace", "--exclude", "xtask"]);
+        let cmd = cmd.args(["--features", LOOPBACK]);
+        println!("{cmd}");
+        cmd.run()?;
+        let (from, to) = (Self::built(root).handoff(), Self::for_browsers(root));
+        fs::create_dir_all(to.with_file_name(""))
+            .and_then(|()| fs::copy(&from, &to))
+            .with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
+        Ok(())
+    }
+
+    /// `handoff` with the host for browsers, as it was built last.
+    pub fn for_browsers(root: &Path) -> PathBuf {
+        root.join(target_dir(root)).join("e2e/handoff")
     }
 
     /// Those that were built before.

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that CI runs, cheap steps first.
 
 use crate::process::{Cmd, is_on_path};
-use crate::programs::Programs;
+use crate::programs::{LOOPBACK, Programs};
 use crate::workspace::{Metadata, root, target_dir};
 use crate::{codegen, debian, node, tidy, tour};
 use anyhow::{Result, bail};
@@ -96,6 +96,8 @@ const STEPS: &[Step] = &[
                 "--all-targets",
                 "--features",
                 WINDOW,
+                "--features",
+                LOOPBACK,
                 "--",
                 "--deny",
                 "warnings",
@@ -147,6 +149,21 @@ const STEPS: &[Step] = &[
         name: "tour",
         what: "a picture of every step of the main job, in target/tour",
         run: |root| tour::photograph(root, &Programs::built(root)).map(|()| Done::Passed),
+    },
+    Step {
+        name: "e2e-build",
+        what: "the command line with its host for browsers",
+        run: |root| Programs::build_for_browsers(root).map(|()| Done::Passed),
+    },
+    Step {
+        name: "e2e",
+        what: "npm run e2e (the field app in Chromium on the real core, and axe)",
+        run: |root| {
+            with_ui(root, |ui| {
+                let host = Programs::for_browsers(root);
+                node::script_with(ui, "e2e", &[("HANDOFF", host.as_os_str())])
+            })
+        },
     },
 ];
 
