@@ -227,7 +227,7 @@ fn a_person_reads_the_outcome_each_finding_and_what_to_ask_next() {
         Arrest diversion; ages and look-backs counted from 2017-03-01.
         Rules: md-baltimore-2017, version 1.
 
-        Stands in the way
+        Not met
           no_conviction  The person has no history of violent crime. [excludes]
               Clause: Record: no disqualifying criminal record, e.g. history of violent crime (not yet confirmed by the site)
               Looked at: history.violent = Yes, last in 2004, counted as 2004-12-31 (Records query)
@@ -243,7 +243,7 @@ fn a_person_reads_the_outcome_each_finding_and_what_to_ask_next() {
               Looked at: open_warrant = Don’t know (Not checked)
               Decides next: prosecutor
 
-        Fine
+        Met
           offense_in  Every suspected offense is a low-level drug offense or prostitution.
               Clause: Offences: low-level drug offence or prostitution
               Looked at: suspected_offenses = 35A, on the list: Yes

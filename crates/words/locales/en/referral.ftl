@@ -179,8 +179,8 @@ verdict-unknown = { $count ->
    *[other] { $count } rules not known yet
 }
 verdict-passed = { $count ->
-    [one] 1 rule is fine
-   *[other] { $count } rules are fine
+    [one] 1 rule is met
+   *[other] { $count } rules are met
 }
 verdict-pack = Rules: { $pack }, version { $version }.
 verdict-pack-effective = In force since { $date }.
@@ -189,9 +189,9 @@ verdict-pack-never = These are the rules from the day this device was set up. Th
 verdict-none = No rules for this referral
 verdict-none-next = You can refer. Staff decide.
 verdict-frozen = As it was when it was saved.
-finding-hit = Stands in the way
+finding-hit = Not met
 finding-unknown = Not known yet
-finding-pass = Fine
+finding-pass = Met
 finding-note = Note
 finding-answer = Your answer: { $answer }
 finding-decides = Decides next: { $role }
@@ -211,6 +211,7 @@ role-site_admin = site administrator
 
 saved-title = Referral saved
 saved-safe = It is safe on this device. It goes to the site by itself when there is a signal.
+saved-received = The site has it and gave a receipt.
 referral-id = Referral number
 referral-short = No. { $short }
 standing = Where it is

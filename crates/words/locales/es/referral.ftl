@@ -179,8 +179,8 @@ verdict-unknown = { $count ->
    *[other] { $count } reglas sin saber
 }
 verdict-passed = { $count ->
-    [one] 1 regla en orden
-   *[other] { $count } reglas en orden
+    [one] 1 regla se cumple
+   *[other] { $count } reglas se cumplen
 }
 verdict-pack = Reglas: { $pack }, versión { $version }.
 verdict-pack-effective = Vigentes desde { $date }.
@@ -189,9 +189,9 @@ verdict-pack-never = Son las reglas del día en que se preparó este equipo. Pue
 verdict-none = No hay reglas para esta referencia
 verdict-none-next = Usted puede referir. El personal decide.
 verdict-frozen = Como estaba cuando se guardó.
-finding-hit = Se interpone
+finding-hit = No se cumple
 finding-unknown = No se sabe
-finding-pass = En orden
+finding-pass = Se cumple
 finding-note = Nota
 finding-answer = Su respuesta: { $answer }
 finding-decides = Decide después: { $role }
@@ -211,6 +211,7 @@ role-site_admin = administrador del sitio
 
 saved-title = Referencia guardada
 saved-safe = Está a salvo en este equipo. Se envía sola al sitio cuando haya señal.
+saved-received = El sitio la tiene y dio un recibo.
 referral-id = Número de referencia
 referral-short = N.º { $short }
 standing = Dónde está

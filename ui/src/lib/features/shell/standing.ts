@@ -38,8 +38,10 @@ export function statusLine(status: StatusView, now = new Date()): Line {
       const last = connection.last_success_at;
       const long = last && now.getTime() - new Date(last).getTime() > LONG_AFTER_HOURS * 3_600_000;
       if (long) return { tone: 'warn', text: say('pill-long', { span: span(last, now) }) };
-      if (connection.state === 'offline')
-        return { tone: 'warn', text: say('pill-offline', { waiting }) };
+      if (connection.state === 'offline') {
+        // No signal is an ordinary night; what waits for one is worth a look.
+        return { tone: waiting > 0 ? 'warn' : 'plain', text: say('pill-offline', { waiting }) };
+      }
       return { tone: 'plain', text: say('pill-unknown', { waiting }) };
     }
   }

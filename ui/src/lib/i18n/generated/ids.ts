@@ -347,6 +347,7 @@ export type MessageId =
   | 'saved-next-hear'
   | 'saved-next-send'
   | 'saved-on-device'
+  | 'saved-received'
   | 'saved-safe'
   | 'saved-show'
   | 'saved-title'
