@@ -23,11 +23,14 @@
 
 mod ask;
 mod builtin;
+mod compare;
 mod complete;
+mod diff;
 mod explain;
 mod expr;
 mod kind;
 mod kind_table;
+mod lint;
 mod open;
 mod pack;
 mod pack_test;
@@ -39,16 +42,21 @@ mod schema;
 mod screen;
 mod seen;
 pub mod shorthand;
+mod simulate;
+mod suppress;
 mod verdict;
 
 pub use ask::{Ask, NoSuchQuestion, Plain};
 pub use builtin::{Builtin, builtin, builtin_pack};
+pub use diff::{FieldChange, PackDiff, RowChange, RowChangeKind, Stops, diff};
 pub use explain::{Explanation, PolicyRow, RuleRow, explain};
 pub use kind::{ListedOffence, RuleKind};
 pub use kind_table::{KINDS, Kind, Param, Takes};
+pub use lint::{Warning, WarningKind, lint};
 pub use pack::{NamedZone, PackQuestion, Rule, RulePack};
 pub use pack_test::{PackTest, PackTestFailure, PackTestResult, run_pack_tests};
 pub use parse::{Meant, Names, PackError, PackMistake, question_ids};
 pub use question::{AnswerKind, Area, Question};
 pub use schema::pack_schema;
 pub use screen::{DOOR_NOT_OFFERED, screen};
+pub use simulate::{Counts, GroupCounts, NoOutcome, PastScreening, Simulation, simulate};

@@ -6,7 +6,7 @@
 //! uses it, entries keep its [`PackRef`]. What it does not do: it is never
 //! changed after parsing, and old screenings are never computed again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use handoff_domain::{
@@ -64,6 +64,8 @@ pub struct PackQuestion {
     pub words: Words,
     /// For histories: what counts.
     pub basis: HistoryBasis,
+    /// The line of the pack on which it begins.
+    pub(crate) line: u32,
 }
 
 /// One rule.
@@ -75,6 +77,8 @@ pub struct Rule {
     pub kind: RuleKind,
     /// The kind's name.
     pub kind_name: &'static str,
+    /// The kind's parameters as the pack writes them.
+    pub params: BTreeMap<&'static str, String>,
     /// How much it weighs.
     pub severity: Severity,
     /// For which doors; empty = all.

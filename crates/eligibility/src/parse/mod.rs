@@ -269,6 +269,7 @@ fn question(table: &Table<'_, '_>) -> Result<PackQuestion, PackError> {
         ask: ask(table, "id", table.need("id")?)?,
         words: table.own_words()?,
         basis: basis.unwrap_or(HistoryBasis::HistoryOf),
+        line: table.text.line_of(table.at.start).0,
     })
 }
 

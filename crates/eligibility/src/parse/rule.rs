@@ -4,7 +4,7 @@
 //! parameters come from the table of kinds. What it does not do: it compiles
 //! nothing; `kind.rs` does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use handoff_domain::{
     HistoryBasis, OffenceLevel, Severity, SitePolicy, nibrs_offences, offence_by_code,
@@ -84,6 +84,7 @@ impl Site<'_> {
             id: table.id("id")?,
             kind,
             kind_name: spec.name,
+            params: written(table, spec),
             severity,
             doors: words(table, "doors", &DOORS)?,
             clause: table.words_text("clause")?,
@@ -213,6 +214,18 @@ fn kind(table: &Table<'_, '_>) -> Result<&'static Kind, PackError> {
         .iter()
         .find(|kind| kind.name == name)
         .ok_or_else(|| unknown_kind(table, name))
+}
+
+/// The parameters as the pack writes them.
+fn written(table: &Table<'_, '_>, spec: &Kind) -> BTreeMap<&'static str, String> {
+    let written = |name| {
+        let text = table.text.0.get(table.get(name)?.span())?;
+        Some((name, text.split_whitespace().collect::<Vec<_>>().join(" ")))
+    };
+    spec.params
+        .iter()
+        .filter_map(|param| written(param.name))
+        .collect()
 }
 
 fn unknown_kind(table: &Table<'_, '_>, name: &str) -> PackError {

@@ -1,0 +1,137 @@
+//! What changed between two packs.
+
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+use handoff_eligibility::{RowChangeKind, RulePack, Stops, builtin, builtin_pack, diff};
+
+fn baltimore() -> &'static str {
+    let packs = builtin().iter();
+    let mut texts = packs.filter(|builtin| builtin.pack.id() == "md-baltimore-2017");
+    texts.next().unwrap().toml
+}
+
+/// Baltimore's pack, changed in one place.
+fn changed(from: &str, to: &str) -> RulePack {
+    assert!(baltimore().contains(from), "{from}");
+    RulePack::parse(&baltimore().replacen(from, to, 1)).unwrap()
+}
+
+/// The one rule that changed, its fields, and whom it stops now.
+fn check_rule(from: &str, to: &str, rule: &str, fields: &[(&str, &str, &str)], stops: Stops) {
+    let old = builtin_pack("md-baltimore-2017").unwrap();
+    let diff = diff(old, &changed(from, to));
+    let [row] = diff.rules.as_slice() else {
+        panic!("{diff:?}");
+    };
+    let said: Vec<_> = row
+        .fields
+        .iter()
+        .map(|change| (&*change.field, &*change.from, &*change.to))
+        .collect();
+    assert_eq!((row.id.as_str(), said.as_slice()), (rule, fields));
+    assert_eq!(
+        (row.change, row.stops),
+        (RowChangeKind::Changed, Some(stops))
+    );
+    assert!(diff.head.is_empty() && diff.policy.is_empty() && diff.questions.is_empty());
+}
+
+#[test]
+fn a_pack_is_not_different_from_itself() {
+    for builtin in builtin() {
+        assert!(diff(&builtin.pack, &builtin.pack).is_empty());
+    }
+}
+
+#[test]
+fn a_changed_rule_says_its_fields_and_whom_it_stops_now() {
+    check_rule(
+        "years = 18",
+        "years = 21",
+        "min_age",
+        &[("years", "18", "21")],
+        Stops::More,
+    );
+    check_rule(
+        "years = 18",
+        "years = 16",
+        "min_age",
+        &[("years", "18", "16")],
+        Stops::Fewer,
+    );
+    check_rule(
+        "class = \"violent\"\n# No look-back is published: lifetime until the site enters one.\nlook_back = \"lifetime\"",
+        "class = \"violent\"\nlook_back = { years = 10 }",
+        "no_conviction",
+        &[("look_back", "\"lifetime\"", "{ years = 10 }")],
+        Stops::Fewer,
+    );
+    check_rule(
+        "only_if = \"site.low_level_drug_offense\" }, \"40A\"]",
+        "only_if = \"site.low_level_drug_offense\" }, \"90J\"]",
+        "offense_in",
+        &[(
+            "offenses",
+            "[{ code = \"35A\", only_if = \"site.low_level_drug_offense\" }, \"40A\"]",
+            "[{ code = \"35A\", only_if = \"site.low_level_drug_offense\" }, \"90J\"]",
+        )],
+        Stops::Others,
+    );
+    // Words alone stop nobody else.
+    check_rule(
+        "The person is 18 or older.",
+        "The person is an adult.",
+        "min_age",
+        &[(
+            "words.en",
+            "The person is 18 or older.",
+            "The person is an adult.",
+        )],
+        Stops::Same,
+    );
+}
+
+#[test]
+fn what_stands_beside_the_rules_is_compared_too() {
+    let old = builtin_pack("md-baltimore-2017").unwrap();
+    let policy = diff(old, &changed("target_minutes = 30", "target_minutes = 45")).policy;
+    assert_eq!(policy[0].field, "handoff.target_minutes");
+    let charge = diff(
+        old,
+        &changed(
+            "on_failure = \"ordinary_process\"",
+            "on_failure = \"may_be_filed\"",
+        ),
+    )
+    .policy;
+    assert_eq!(charge[0].field, "charge.on_failure");
+    let head = diff(
+        old,
+        &changed(
+            "effective_from = \"2017-02-01\"",
+            "effective_from = \"2017-03-01\"",
+        ),
+    )
+    .head;
+    assert_eq!(head[0].field, "effective_from");
+    let zones = diff(old, &changed("Franklin St (north)", "Centre St (north)")).zones;
+    assert_eq!(zones[0].fields[0].field, "bounds.en");
+    let questions = diff(old, &changed("How old is the person?", "Which age?")).questions;
+    assert_eq!(questions[0].id, "age");
+    let removed = changed(
+        "[[rule]]\nid = \"volunteers\"\nkind = \"volunteers\"\nseverity = \"hard\"",
+        "[[rule]]\nid = \"wants_to\"\nkind = \"volunteers\"\nseverity = \"hard\"",
+    );
+    let rules = diff(old, &removed).rules;
+    let rows: Vec<_> = rules
+        .iter()
+        .map(|row| (row.id.as_str(), row.change))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("volunteers", RowChangeKind::Removed),
+            ("wants_to", RowChangeKind::Added)
+        ]
+    );
+}
