@@ -46,6 +46,10 @@ pub struct Facts {
     /// Drugs and amounts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drugs: Vec<DrugAmount>,
+    /// Whether there are drugs at all: an empty list alone does not say that
+    /// somebody looked. A list that is not empty says so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drugs_found: Option<Answered>,
     /// In which of the site's areas the encounter was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<ZoneAnswer>,

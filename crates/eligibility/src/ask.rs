@@ -18,8 +18,18 @@ pub enum Ask {
     Age,
     /// What the person is suspected of.
     SuspectedOffences,
+    /// Drugs and amounts.
+    Drugs,
     /// In which of the site's areas the encounter was.
     Zone,
+    /// When it was.
+    EncounterAt,
+    /// Whether somebody was harmed who may want prosecution.
+    Complainant,
+    /// Prior involvement, and what shows it.
+    PriorInvolvement,
+    /// How many times the person was diverted before.
+    PriorDiversions,
     /// An open criminal case.
     OpenCase,
     /// An open warrant.
@@ -155,6 +165,22 @@ fn name_of<T: Copy + PartialEq>(table: &[(T, &'static str)], value: T) -> &'stat
 }
 
 impl Ask {
+    /// Questions that take more than yes, no or unknown, and have no name of
+    /// the pack's in them.
+    pub(crate) const STRUCTURED: [Self; 11] = [
+        Self::Age,
+        Self::SuspectedOffences,
+        Self::Drugs,
+        Self::Zone,
+        Self::EncounterAt,
+        Self::Complainant,
+        Self::PriorInvolvement,
+        Self::PriorDiversions,
+        Self::OpenCase,
+        Self::OpenWarrant,
+        Self::SexOffenceHistory,
+    ];
+
     /// The answer, when the question is answered by yes, no or unknown alone.
     #[must_use]
     pub fn yes_no(&self, facts: &Facts) -> Option<Answered> {
@@ -197,7 +223,12 @@ impl fmt::Display for Ask {
         match self {
             Self::Age => f.write_str("age"),
             Self::SuspectedOffences => f.write_str("suspected_offenses"),
+            Self::Drugs => f.write_str("drugs"),
             Self::Zone => f.write_str("zone"),
+            Self::EncounterAt => f.write_str("encounter_at"),
+            Self::Complainant => f.write_str("complainant"),
+            Self::PriorInvolvement => f.write_str("prior_involvement"),
+            Self::PriorDiversions => f.write_str("prior_diversions"),
             Self::OpenCase => f.write_str("open_case"),
             Self::OpenWarrant => f.write_str("open_warrant"),
             Self::SexOffenceHistory => f.write_str("sex_offense_history"),
@@ -229,17 +260,11 @@ impl FromStr for Ask {
             }
             .ok_or(NoSuchQuestion);
         }
-        match id {
-            "age" => Ok(Self::Age),
-            "suspected_offenses" => Ok(Self::SuspectedOffences),
-            "zone" => Ok(Self::Zone),
-            "open_case" => Ok(Self::OpenCase),
-            "open_warrant" => Ok(Self::OpenWarrant),
-            "sex_offense_history" => Ok(Self::SexOffenceHistory),
-            _ => named(&Plain::ALL, id)
-                .map(Self::Plain)
-                .ok_or(NoSuchQuestion),
-        }
+        let structured = Self::STRUCTURED.iter().find(|ask| ask.to_string() == id);
+        structured
+            .cloned()
+            .or_else(|| named(&Plain::ALL, id).map(Self::Plain))
+            .ok_or(NoSuchQuestion)
     }
 }
 

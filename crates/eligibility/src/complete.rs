@@ -15,8 +15,10 @@ use handoff_domain::{
     Answer, Facts, MatterAnswer, MatterPlace, OffenceLevel, SuspectedOffence, nibrs_offences,
 };
 
-use crate::expr::Vector;
-use crate::predicate::{Listed, LookBack, Predicate, Test, listed, open_matter};
+use crate::amount::AmountLimit;
+use crate::expr::{Vector, not};
+use crate::predicate::{LookBack, Predicate, Test, open_matter};
+use crate::{amount, evidence, hours};
 
 const LEVELS: [OffenceLevel; 3] = [
     OffenceLevel::Infraction,
@@ -43,16 +45,23 @@ impl Complete {
             Some(Predicate::HistoryWithin(_)) => histories(tests),
             Some(Predicate::Open { .. }) => matters(tests),
             Some(Predicate::InAnyZone(_)) => zones(tests),
-            Some(Predicate::EveryOffenceIn(_)) => {
+            Some(Predicate::AmountWithin(_)) => {
+                let effects = amount::effects(&limits(tests));
+                effects.iter().map(|passes| Vector::of(passes)).collect()
+            }
+            Some(Predicate::NobodyWantsProsecution) => {
+                [by_value(&|_| true), by_value(&|_| false)].into()
+            }
+            Some(Predicate::InHours(..)) => hours(tests),
+            Some(Predicate::InvolvedAs(_)) => involvements(tests),
+            Some(Predicate::DivertedAtMost(_)) => counts(tests),
+            Some(Predicate::EveryOffenceIn(_) | Predicate::NoOffenceIn(_)) => {
                 let single = LEVELS.map(|level| {
-                    let offences = nibrs_offences().iter().map(|row| SuspectedOffence {
-                        code: Some(row.code.to_owned()),
+                    let offence = SuspectedOffence {
                         level: Some(level),
                         ..SuspectedOffence::default()
-                    });
-                    let effects: BTreeSet<_> =
-                        offences.map(|offence| one(tests, &offence)).collect();
-                    effects.into_iter().collect::<Vec<_>>()
+                    };
+                    full_offences(tests, &offence).into_iter().collect()
                 });
                 let effects = single.iter().flatten().copied().collect();
                 one_offence = Some(single);
@@ -72,6 +81,13 @@ impl Complete {
 
     /// The effects that are left, given what has been said; not `current` itself.
     pub(crate) fn left(&self, tests: &[Test], facts: &Facts, current: Vector) -> Vec<Vector> {
+        let limits = limits(tests);
+        if !limits.is_empty()
+            && !facts.drugs.is_empty()
+            && let Some(left) = amount::left(&limits, facts)
+        {
+            return left.iter().map(|passes| Vector::of(passes)).collect();
+        }
         match &self.one_offence {
             Some(single) if !facts.suspected_offences.is_empty() => {
                 offences_left(tests, &facts.suspected_offences, single)
@@ -178,6 +194,58 @@ fn matters(tests: &[Test]) -> BTreeSet<Vector> {
     effects
 }
 
+fn limits(tests: &[Test]) -> Vec<&AmountLimit> {
+    let limits = tests.iter().filter_map(|test| match &test.predicate {
+        Predicate::AmountWithin(limit) => Some(limit),
+        _ => None,
+    });
+    limits.collect()
+}
+
+fn involvements(tests: &[Test]) -> BTreeSet<Vector> {
+    let wanted = tests.iter().filter_map(|test| match &test.predicate {
+        Predicate::InvolvedAs(wanted) => Some(wanted),
+        _ => None,
+    });
+    evidence::effects(&wanted.collect::<Vec<_>>())
+}
+
+fn hours(tests: &[Test]) -> BTreeSet<Vector> {
+    fn windows(test: &Test) -> &[hours::Window] {
+        match &test.predicate {
+            Predicate::InHours(windows, _) => windows,
+            _ => &[],
+        }
+    }
+    let at = |minute: u32| {
+        vector(
+            tests,
+            &|predicate| matches!(predicate, Predicate::InHours(windows, _) if hours::holds(windows, minute)),
+        )
+    };
+    let minutes = hours::turning_points(tests.iter().flat_map(windows));
+    minutes.into_iter().map(at).collect()
+}
+
+fn counts(tests: &[Test]) -> BTreeSet<Vector> {
+    let limits = tests.iter().filter_map(|test| match test.predicate {
+        Predicate::DivertedAtMost(most) => Some(most),
+        _ => None,
+    });
+    let at = |count: u32| {
+        vector(
+            tests,
+            &|predicate| matches!(predicate, Predicate::DivertedAtMost(most) if count <= u32::from(*most)),
+        )
+    };
+    limits
+        .map(|most| u32::from(most) + 1)
+        .filter(|count| *count <= u32::from(u16::MAX))
+        .chain([0])
+        .map(at)
+        .collect()
+}
+
 fn zones(tests: &[Test]) -> BTreeSet<Vector> {
     let areas: BTreeSet<&String> = tests
         .iter()
@@ -186,12 +254,13 @@ fn zones(tests: &[Test]) -> BTreeSet<Vector> {
             _ => None,
         })
         .flatten()
+        .map(|area| &area.id)
         .collect();
     let mut effects = BTreeSet::from([vector(tests, &|_| false)]);
     for area in areas {
         let inside = vector(
             tests,
-            &|predicate| matches!(predicate, Predicate::InAnyZone(areas) if areas.contains(area)),
+            &|predicate| matches!(predicate, Predicate::InAnyZone(areas) if areas.iter().any(|a| a.id == **area)),
         );
         let wider: Vec<_> = effects.iter().map(|effect| effect.either(inside)).collect();
         effects.extend(wider);
@@ -199,19 +268,60 @@ fn zones(tests: &[Test]) -> BTreeSet<Vector> {
     effects
 }
 
-fn list(predicate: &Predicate) -> &[Listed] {
-    match predicate {
-        Predicate::EveryOffenceIn(list) => list,
-        _ => &[],
-    }
-}
-
+/// What one offence does to each test; several have to hold for each.
 fn one(tests: &[Test], offence: &SuspectedOffence) -> Vector {
     let mut vector = Vector::default();
     for (i, test) in places(tests).zip(tests) {
-        vector.set(i, listed(list(&test.predicate), offence));
+        vector.set(
+            i,
+            match &test.predicate {
+                Predicate::EveryOffenceIn(list) => list.lists(offence),
+                Predicate::NoOffenceIn(list) => not(list.lists(offence)),
+                _ => Answer::Unknown,
+            },
+        );
     }
     vector
+}
+
+/// The statutes that lists name, and one that none names; nothing where no list
+/// names any.
+fn statutes(tests: &[Test]) -> Vec<String> {
+    let lists = tests.iter().filter_map(|test| match &test.predicate {
+        Predicate::EveryOffenceIn(list) | Predicate::NoOffenceIn(list) => Some(list),
+        _ => None,
+    });
+    let entries = lists.flat_map(|list| list.listed.iter().chain(&list.except));
+    let mut statutes: Vec<String> = entries.filter_map(|e| e.statute.clone()).collect();
+    if !statutes.is_empty() {
+        statutes.push(String::new());
+    }
+    statutes
+}
+
+/// The effects of every offence that `offence`, whose level is known, can be.
+fn full_offences(tests: &[Test], offence: &SuspectedOffence) -> BTreeSet<Vector> {
+    let codes: Vec<String> = match &offence.code {
+        Some(code) => vec![code.clone()],
+        None => nibrs_offences()
+            .iter()
+            .map(|row| row.code.to_owned())
+            .collect(),
+    };
+    let statutes: Vec<Option<String>> = match (&offence.statute, statutes(tests)) {
+        (Some(statute), _) => vec![Some(statute.clone())],
+        (None, listed) if listed.is_empty() => vec![None],
+        (None, listed) => listed.into_iter().map(Some).collect(),
+    };
+    let all = codes.iter().flat_map(|code| {
+        statutes.iter().map(move |statute| SuspectedOffence {
+            code: Some(code.clone()),
+            statute: statute.clone(),
+            level: offence.level,
+            local_text: None,
+        })
+    });
+    all.map(|offence| one(tests, &offence)).collect()
 }
 
 /// The effects of any number of offences: a test holds if it holds for each.
@@ -235,16 +345,17 @@ fn offences_left(
     offences: &[SuspectedOffence],
     single: &[Vec<Vector>; 3],
 ) -> Vec<Vector> {
+    let statutes_matter = !statutes(tests).is_empty();
     let mut effects: BTreeSet<Option<Vector>> = BTreeSet::from([None]);
     for offence in offences {
         let levels = LEVELS
             .into_iter()
             .zip(single)
             .filter(|(l, _)| offence.level.is_none_or(|o| o == *l));
-        let options: BTreeSet<Vector> = if offence.code.is_some() {
+        let options: BTreeSet<Vector> = if offence.code.is_some() || statutes_matter {
             levels
-                .map(|(level, _)| {
-                    one(
+                .flat_map(|(level, _)| {
+                    full_offences(
                         tests,
                         &SuspectedOffence {
                             level: Some(level),

@@ -17,6 +17,15 @@ pub(crate) struct Vector(u64);
 pub(crate) const MAX_TESTS: usize = 32;
 
 impl Vector {
+    /// The answers of tests, in order.
+    pub(crate) fn of(answers: &[Answer]) -> Self {
+        let mut vector = Self::default();
+        for (i, answer) in (0u8..).zip(answers) {
+            vector.set(i, *answer);
+        }
+        vector
+    }
+
     pub(crate) fn get(self, test: u8) -> Answer {
         match self.0 >> (2 * test) & 3 {
             0 => Answer::No,

@@ -8,11 +8,16 @@
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Tz;
 use handoff_domain::{HistoryBasis, Nexus, OffenceLevel, Supervision};
 
-use crate::ask::Ask;
+use crate::amount::AmountLimit;
+use crate::ask::{Ask, Plain};
+use crate::evidence::Wanted;
 use crate::expr::Expr;
-use crate::predicate::{Listed, LookBack, Predicate, Test};
+use crate::hours::Window;
+use crate::pack::NamedZone;
+use crate::predicate::{Area, Listed, LookBack, OffenceList, Predicate, Test};
 
 /// A kind of rule with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +32,42 @@ pub enum RuleKind {
     OffenceIn {
         /// The list; empty = the question alone says.
         list: Vec<ListedOffence>,
+        /// What the list leaves out.
+        except: Vec<ListedOffence>,
         /// The site's question that says it where no list is published.
         question: Option<Ask>,
     },
+    /// No suspected offence is on the site's list.
+    OffenceNotIn {
+        /// The list.
+        list: Vec<ListedOffence>,
+        /// What the list leaves out.
+        except: Vec<ListedOffence>,
+    },
+    /// Amounts of drugs stay within a limit.
+    AmountMax(AmountLimit),
+    /// No delivery, or only for the person's own subsistence.
+    DeliveryOnlySubsistence,
+    /// Nobody wants prosecution.
+    VictimDeclines,
+    /// The encounter was within these hours, by the clock at the site.
+    InHours {
+        /// The windows.
+        windows: Vec<Window>,
+    },
+    /// Prior involvement, shown as wanted.
+    PriorInvolvement(Wanted),
+    /// Not diverted before more often than this.
+    PriorDiversions {
+        /// The most that passes.
+        at_most: u16,
+    },
+    /// All of these pass.
+    AllOf(Vec<RuleKind>),
+    /// Any of these passes.
+    AnyOf(Vec<RuleKind>),
+    /// This does not pass.
+    Not(Box<RuleKind>),
     /// Under no supervision of these kinds.
     SupervisionNone {
         /// The kinds.
@@ -77,12 +115,20 @@ pub enum RuleKind {
 /// One entry of a site's list of offences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedOffence {
-    /// A NIBRS code, or a beginning of codes followed by `*`.
-    pub code: String,
+    /// A NIBRS code, or a beginning of codes followed by `*`; absent = any.
+    pub code: Option<String>,
+    /// A statute as the agency cites it; absent = any.
+    pub statute: Option<String>,
     /// Only at this level.
     pub level: Option<OffenceLevel>,
     /// Only if this question of the site's is answered with yes.
     pub only_if: Option<Ask>,
+}
+
+/// What rules stand on beside the facts.
+pub(crate) struct Ground<'a> {
+    pub(crate) zones: &'a [NamedZone],
+    pub(crate) time_zone: Tz,
 }
 
 fn test(ask: Ask, predicate: Predicate) -> Expr<Test> {
@@ -91,10 +137,34 @@ fn test(ask: Ask, predicate: Predicate) -> Expr<Test> {
 
 impl RuleKind {
     /// The rule as tests: yes = passes, no = hit.
-    pub(crate) fn compile(&self) -> Expr<Test> {
+    pub(crate) fn compile(&self, ground: &Ground<'_>) -> Expr<Test> {
         match self {
             Self::MinAge { years } => test(Ask::Age, Predicate::AtLeast(*years)),
-            Self::OffenceIn { list, question } => offence_in(list, question.as_ref()),
+            Self::OffenceIn {
+                list,
+                except,
+                question,
+            } => offence_in(list, except, question.as_ref()),
+            Self::OffenceNotIn { list, except } => offence_not_in(list, except),
+            Self::AmountMax(limit) => test(Ask::Drugs, Predicate::AmountWithin(limit.clone())),
+            Self::DeliveryOnlySubsistence => Expr::Any(vec![
+                Expr::not(test(Ask::Plain(Plain::Delivery), Predicate::IsYes)),
+                test(Ask::Plain(Plain::SubsistenceOnly), Predicate::IsYes),
+            ]),
+            Self::VictimDeclines => test(Ask::Complainant, Predicate::NobodyWantsProsecution),
+            Self::InHours { windows } => test(
+                Ask::EncounterAt,
+                Predicate::InHours(windows.clone(), ground.time_zone),
+            ),
+            Self::PriorInvolvement(wanted) => {
+                test(Ask::PriorInvolvement, Predicate::InvolvedAs(wanted.clone()))
+            }
+            Self::PriorDiversions { at_most } => {
+                test(Ask::PriorDiversions, Predicate::DivertedAtMost(*at_most))
+            }
+            Self::AllOf(parts) => Expr::All(parts.iter().map(|p| p.compile(ground)).collect()),
+            Self::AnyOf(parts) => Expr::Any(parts.iter().map(|p| p.compile(ground)).collect()),
+            Self::Not(part) => Expr::not(part.compile(ground)),
             Self::SupervisionNone { kinds } => {
                 let no =
                     |kind: &Supervision| Expr::not(test(Ask::Supervision(*kind), Predicate::IsYes));
@@ -124,7 +194,20 @@ impl RuleKind {
                     local_only: *local_only,
                 },
             )),
-            Self::InZone { areas } => test(Ask::Zone, Predicate::InAnyZone(areas.clone())),
+            Self::InZone { areas } => {
+                let area = |id: &String| Area {
+                    id: id.clone(),
+                    shape: ground
+                        .zones
+                        .iter()
+                        .find(|zone| zone.id == *id)
+                        .and_then(|zone| zone.shape.clone()),
+                };
+                test(
+                    Ask::Zone,
+                    Predicate::InAnyZone(areas.iter().map(area).collect()),
+                )
+            }
             Self::SubstanceNexus { any_of } => Expr::Any(
                 any_of
                     .iter()
@@ -146,40 +229,27 @@ impl RuleKind {
 /// Multiplied out (three-valued logic is distributive), it is, for each set of
 /// conditions: every offence matches an entry outside of the set, or one of the
 /// set's conditions holds. In that shape no test mixes offences with answers.
-fn offence_in(list: &[ListedOffence], question: Option<&Ask>) -> Expr<Test> {
+fn offence_in(
+    list: &[ListedOffence],
+    except: &[ListedOffence],
+    question: Option<&Ask>,
+) -> Expr<Test> {
     let mut parts: Vec<_> = question
         .map(|ask| test(ask.clone(), Predicate::IsYes))
         .into_iter()
         .collect();
     if !list.is_empty() {
-        let mut conditions: Vec<&Ask> = Vec::new();
-        for condition in list.iter().filter_map(|entry| entry.only_if.as_ref()) {
-            if !conditions.contains(&condition) {
-                conditions.push(condition);
-            }
-        }
-        for set in 0..1u32 << conditions.len() {
-            let holding = conditions
-                .iter()
-                .enumerate()
-                .filter(|(i, _)| set >> i & 1 == 1);
-            let holding: Vec<&Ask> = holding.map(|(_, ask)| *ask).collect();
-            let outside = list
-                .iter()
-                .filter(|entry| {
-                    entry
-                        .only_if
-                        .as_ref()
-                        .is_none_or(|ask| !holding.contains(&ask))
-                })
-                .map(|entry| Listed {
-                    code: entry.code.clone(),
-                    level: entry.level,
-                })
-                .collect();
+        for holding in sets(&conditions(list)) {
+            let outside = entries(list, |condition| {
+                condition.is_none_or(|ask| !holding.contains(&ask))
+            });
+            let list = OffenceList {
+                listed: outside,
+                except: entries(except, |_| true),
+            };
             let mut any = vec![test(
                 Ask::SuspectedOffences,
-                Predicate::EveryOffenceIn(outside),
+                Predicate::EveryOffenceIn(list),
             )];
             any.extend(
                 holding
@@ -190,4 +260,60 @@ fn offence_in(list: &[ListedOffence], question: Option<&Ask>) -> Expr<Test> {
         }
     }
     Expr::All(parts)
+}
+
+/// No offence may match an entry, unless the entry has a condition and its
+/// question is answered with no.
+fn offence_not_in(list: &[ListedOffence], except: &[ListedOffence]) -> Expr<Test> {
+    let none_of = |of: Option<&Ask>| {
+        let list = OffenceList {
+            listed: entries(list, |condition| condition == of),
+            except: entries(except, |_| true),
+        };
+        test(Ask::SuspectedOffences, Predicate::NoOffenceIn(list))
+    };
+    let mut parts = Vec::new();
+    if list.iter().any(|entry| entry.only_if.is_none()) {
+        parts.push(none_of(None));
+    }
+    for condition in conditions(list) {
+        let holds = test(condition.clone(), Predicate::IsYes);
+        parts.push(Expr::Any(vec![none_of(Some(condition)), Expr::not(holds)]));
+    }
+    Expr::All(parts)
+}
+
+/// The conditions of a list, each once.
+fn conditions(list: &[ListedOffence]) -> Vec<&Ask> {
+    let mut conditions = Vec::new();
+    for condition in list.iter().filter_map(|entry| entry.only_if.as_ref()) {
+        if !conditions.contains(&condition) {
+            conditions.push(condition);
+        }
+    }
+    conditions
+}
+
+/// Every set of these conditions.
+fn sets<'a>(conditions: &[&'a Ask]) -> Vec<Vec<&'a Ask>> {
+    let set = |bits: u32| {
+        let holds = conditions
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| bits >> i & 1 == 1);
+        holds.map(|(_, ask)| *ask).collect()
+    };
+    (0..1u32 << conditions.len()).map(set).collect()
+}
+
+/// The entries whose condition is as wanted, without it.
+fn entries(list: &[ListedOffence], wanted: impl Fn(Option<&Ask>) -> bool) -> Vec<Listed> {
+    list.iter()
+        .filter(|entry| wanted(entry.only_if.as_ref()))
+        .map(|entry| Listed {
+            code: entry.code.clone(),
+            statute: entry.statute.clone(),
+            level: entry.level,
+        })
+        .collect()
 }

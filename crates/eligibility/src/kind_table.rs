@@ -5,6 +5,8 @@
 //! `schema.rs` prints all rows. What it does not do: it gives no kind a meaning;
 //! `kind.rs` does. Vocabulary: ADR 0012.
 
+use handoff_domain::{DrugForm, DrugType, DrugUnit, EvidenceKind};
+
 use crate::ask::{Ask, Plain};
 use crate::kind::RuleKind;
 
@@ -24,6 +26,8 @@ pub struct Param {
 pub enum Takes {
     /// A whole number.
     Number,
+    /// A whole number, nought included.
+    Count,
     /// True or false.
     Flag,
     /// One of these words.
@@ -38,8 +42,19 @@ pub enum Takes {
     Class,
     /// Ids of areas of the pack.
     Zones,
-    /// Offences: codes, or tables with `code`, `level`, `only_if`.
+    /// Offences: codes, or tables with `code`, `statute`, `level`, `only_if`, or
+    /// `list`, a list of offences of the pack.
     Offences,
+    /// When an amount fails: `"> 6 g"` or `">= 4 g"`.
+    Limit,
+    /// Drugs: NIBRS letters, or tables with `drugs` and `form`.
+    Drugs,
+    /// Windows of the week: `"Mon-Fri 12:00-20:00"`.
+    Windows,
+    /// One other condition: a table with a `kind` and its parameters.
+    Condition,
+    /// Other conditions.
+    Conditions,
 }
 
 /// A rule kind as packs name it.
@@ -89,6 +104,75 @@ const fn plain(name: &'static str, about: &'static str) -> Kind {
     }
 }
 
+/// NIBRS drug types by their letters.
+pub(crate) const DRUGS: [(DrugType, &str); 18] = [
+    (DrugType::CrackCocaine, "A"),
+    (DrugType::Cocaine, "B"),
+    (DrugType::Hashish, "C"),
+    (DrugType::Heroin, "D"),
+    (DrugType::Marijuana, "E"),
+    (DrugType::Morphine, "F"),
+    (DrugType::Opium, "G"),
+    (DrugType::OtherNarcotic, "H"),
+    (DrugType::Lsd, "I"),
+    (DrugType::Pcp, "J"),
+    (DrugType::OtherHallucinogen, "K"),
+    (DrugType::Amphetamine, "L"),
+    (DrugType::OtherStimulant, "M"),
+    (DrugType::Barbiturate, "N"),
+    (DrugType::OtherDepressant, "O"),
+    (DrugType::Other, "P"),
+    (DrugType::Unknown, "U"),
+    (DrugType::OverThree, "X"),
+];
+
+/// Units of amounts, as packs and cases write them.
+pub(crate) const UNITS: [(DrugUnit, &str); 8] = [
+    (DrugUnit::Gram, "g"),
+    (DrugUnit::Kilogram, "kg"),
+    (DrugUnit::Ounce, "oz"),
+    (DrugUnit::Pound, "lb"),
+    (DrugUnit::Millilitre, "ml"),
+    (DrugUnit::DosageUnit, "du"),
+    (DrugUnit::Plant, "plants"),
+    (DrugUnit::NotReported, "?"),
+];
+
+/// Forms of drugs that a limit can leave out.
+pub(crate) const FORMS: [(DrugForm, &str); 2] = [
+    (DrugForm::PrescriptionPills, "prescription_pills"),
+    (DrugForm::Other, "other"),
+];
+
+/// Kinds of evidence of prior involvement.
+pub(crate) const EVIDENCE: [(EvidenceKind, &str); 3] = [
+    (EvidenceKind::Record, "record"),
+    (EvidenceKind::DirectObservation, "direct_observation"),
+    (EvidenceKind::ReliableInformation, "reliable_information"),
+];
+
+const OFFENCES: Param = param(
+    "offenses",
+    Takes::Offences,
+    "NIBRS codes (\"40A\", \"23*\"), { code, statute, level, only_if } or { list }",
+);
+const EXCEPT_OFFENCES: Param = param(
+    "except",
+    Takes::Offences,
+    "offenses that the list leaves out, written the same way, without only_if",
+);
+const WITHIN: Param = param(
+    "within",
+    Takes::LookBack,
+    "how far back it counts: { months = 24 } or { years = 2 }; left out = at any time",
+);
+
+const PARTS: Param = param(
+    "of",
+    Takes::Conditions,
+    "the conditions: [{ kind = \"…\", … }, …], each with the parameters of its kind",
+);
+
 /// Every rule kind, with its parameters.
 pub const KINDS: &[Kind] = &[
     Kind {
@@ -100,15 +184,48 @@ pub const KINDS: &[Kind] = &[
         name: "offense_in",
         about: "every suspected offence is one that the site diverts",
         params: &[
-            param(
-                "offenses",
-                Takes::Offences,
-                "NIBRS codes (\"40A\", \"23*\") or { code, level, only_if }",
-            ),
+            OFFENCES,
+            EXCEPT_OFFENCES,
             param(
                 "question",
                 Takes::Question,
                 "a site question, where no list is published",
+            ),
+        ],
+    },
+    Kind {
+        name: "offense_not_in",
+        about: "no suspected offence is one that the site never diverts",
+        params: &[OFFENCES, EXCEPT_OFFENCES],
+    },
+    Kind {
+        name: "amount_max",
+        about: "no more of a drug than the site's limit; no drugs at all passes",
+        params: &[
+            param(
+                "fails_when",
+                Takes::Limit,
+                "when an amount fails: \"> 6 g\" (6 g passes) or \">= 4 g\" (4 g fails); g, kg, oz, lb, ml, du or plants",
+            ),
+            param(
+                "drugs",
+                Takes::Drugs,
+                "the drugs it is for, by NIBRS letter; left out = all",
+            ),
+            param(
+                "except",
+                Takes::Drugs,
+                "what is left out: \"E\", { form = \"prescription_pills\" } or { drugs, form }",
+            ),
+            param(
+                "together",
+                Takes::Flag,
+                "whether different drugs are added up (default false: each drug by itself)",
+            ),
+            param(
+                "only_this_unit",
+                Takes::Flag,
+                "whether amounts in another kind of unit are left to other rules (default false: they are unknown)",
             ),
         ],
     },
@@ -155,6 +272,47 @@ pub const KINDS: &[Kind] = &[
         params: &[param("zones", Takes::Zones, "ids of [[zone]] tables")],
     },
     Kind {
+        name: "in_hours",
+        about: "the encounter was within these hours, by the clock at the site",
+        params: &[param(
+            "windows",
+            Takes::Windows,
+            "days and hours: \"Mon-Fri 12:00-20:00\", \"Sat,Sun 22:00-02:00\", \"daily 08:00-24:00\"; the end is outside",
+        )],
+    },
+    Kind {
+        name: "prior_involvement",
+        about: "prior involvement in what the site diverts, shown by evidence",
+        params: &[
+            param(
+                "evidence",
+                Takes::ManyOf(&["record", "direct_observation", "reliable_information"]),
+                "the kinds of evidence that count; left out = any",
+            ),
+            WITHIN,
+            ANNIVERSARY,
+            param(
+                "in_zone",
+                Takes::Flag,
+                "whether it has to be inside the site's area (default false)",
+            ),
+            param(
+                "documented",
+                Takes::Flag,
+                "whether it has to be written down; records are (default false)",
+            ),
+        ],
+    },
+    Kind {
+        name: "prior_diversions",
+        about: "not diverted before more often than this",
+        params: &[param(
+            "at_most",
+            Takes::Count,
+            "the most earlier diversions that pass; the severity says what comes after",
+        )],
+    },
+    Kind {
         name: "substance_nexus",
         about: "any of these lies behind the conduct",
         params: &[param(
@@ -187,6 +345,11 @@ pub const KINDS: &[Kind] = &[
         "not suspected of delivery or of intent to deliver",
     ),
     plain(
+        "delivery_only_subsistence",
+        "not suspected of delivery, or only for the person's own subsistence",
+    ),
+    plain("victim_declines", "nobody was harmed who wants prosecution"),
+    plain(
         "not_exploiting_minors",
         "not suspected of exploiting minors",
     ),
@@ -208,10 +371,34 @@ pub const KINDS: &[Kind] = &[
             ),
         ],
     },
+    Kind {
+        name: "all_of",
+        about: "all of these conditions pass",
+        params: &[PARTS],
+    },
+    Kind {
+        name: "any_of",
+        about: "any of these conditions passes",
+        params: &[PARTS],
+    },
+    Kind {
+        name: "not",
+        about: "this condition does not pass",
+        params: &[param(
+            "of",
+            Takes::Condition,
+            "the condition: { kind = \"…\", … } with the parameters of its kind",
+        )],
+    },
 ];
 
 /// The plain question of a kind without parameters, and whether yes passes.
 pub(crate) fn plain_kind(name: &str) -> Option<RuleKind> {
+    match name {
+        "delivery_only_subsistence" => return Some(RuleKind::DeliveryOnlySubsistence),
+        "victim_declines" => return Some(RuleKind::VictimDeclines),
+        _ => {}
+    }
     let (plain, passes_on_yes) = match name {
         "threat_to_public_safety" => (Plain::ThreatToPublicSafety, false),
         "volunteers" => (Plain::Volunteers, true),

@@ -21,13 +21,16 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod amount;
 mod ask;
 mod builtin;
 mod compare;
 mod complete;
 mod diff;
+mod evidence;
 mod explain;
 mod expr;
+mod hours;
 mod kind;
 mod kind_table;
 mod lint;
@@ -41,15 +44,19 @@ mod question;
 mod schema;
 mod screen;
 mod seen;
+mod shape;
 pub mod shorthand;
 mod simulate;
 mod suppress;
 mod verdict;
 
+pub use amount::{AmountLimit, ExemptDrug};
 pub use ask::{Ask, NoSuchQuestion, Plain};
 pub use builtin::{Builtin, builtin, builtin_pack};
 pub use diff::{FieldChange, PackDiff, RowChange, RowChangeKind, Stops, diff};
+pub use evidence::Wanted;
 pub use explain::{Explanation, PolicyRow, RuleRow, explain};
+pub use hours::Window;
 pub use kind::{ListedOffence, RuleKind};
 pub use kind_table::{KINDS, Kind, Param, Takes};
 pub use lint::{Warning, WarningKind, lint};
@@ -59,4 +66,5 @@ pub use parse::{Meant, Names, PackError, PackMistake, question_ids};
 pub use question::{AnswerKind, Area, Question};
 pub use schema::pack_schema;
 pub use screen::{DOOR_NOT_OFFERED, screen};
+pub use shape::Shape;
 pub use simulate::{Counts, GroupCounts, NoOutcome, PastScreening, Simulation, simulate};

@@ -7,6 +7,7 @@
 //! changed after parsing, and old screenings are never computed again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use handoff_domain::{
@@ -21,7 +22,8 @@ use crate::expr::Expr;
 use crate::kind::RuleKind;
 use crate::pack_test::PackTest;
 use crate::plan::Plan;
-use crate::predicate::Test;
+use crate::predicate::{Predicate, Test, names};
+use crate::shape::Shape;
 
 /// A site's policy: rules, questions, areas and everything beside them.
 #[derive(Clone, Debug)]
@@ -49,6 +51,9 @@ pub struct NamedZone {
     /// Its bounds in words, as the site's text gives them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounds: Option<Words>,
+    /// Where it is on a map; absent = the officer says.
+    #[serde(skip)]
+    pub shape: Option<Arc<Shape>>,
     /// Where that stands.
     pub source: String,
     /// Whether it was checked against the site's own text.
@@ -103,6 +108,19 @@ impl Rule {
     #[must_use]
     pub fn applies_to(&self, door: Door) -> bool {
         self.doors.is_empty() || self.doors.contains(&door)
+    }
+
+    /// Whether a list of offences that it lets through names this NIBRS code.
+    #[must_use]
+    pub fn lists_offence(&self, code: &str) -> bool {
+        let mut found = false;
+        self.passes.visit(&mut |test| {
+            if let Predicate::EveryOffenceIn(list) = &test.predicate {
+                let mut codes = list.listed.iter().filter_map(|entry| entry.code.as_ref());
+                found |= codes.any(|pattern| names(pattern, code));
+            }
+        });
+        found
     }
 
     /// The questions it asks, in order, each once.

@@ -9,11 +9,12 @@
 
 use handoff_domain::{Door, Severity};
 
+use crate::amount;
 use crate::ask::Ask;
 use crate::complete::Complete;
 use crate::expr::{Expr, MAX_TESTS, TestRef};
 use crate::pack::Rule;
-use crate::predicate::Test;
+use crate::predicate::{Predicate, Test};
 
 /// How many rules and how many questions one door may have.
 pub(crate) const MAX_PER_DOOR: usize = 64;
@@ -53,6 +54,8 @@ pub(crate) enum PlanLimit {
     Rules { rule: usize },
     Tests { rule: usize },
     Entangled { rule: usize },
+    Amounts { rule: usize },
+    AmountsOverlap { rule: usize },
 }
 
 impl Plan {
@@ -76,6 +79,7 @@ impl Plan {
                     asks.push(at.question);
                 }
             });
+            plan.check_amounts(i)?;
             plan.rules.push(PlanRule {
                 rule: i,
                 severity: rule.severity,
@@ -91,6 +95,25 @@ impl Plan {
         }
         plan.check_entanglement()?;
         Ok(plan)
+    }
+
+    /// Limits of amounts meet in ways that can be listed only if there are few
+    /// and those that add drugs up do not overlap.
+    fn check_amounts(&self, rule: usize) -> Result<(), PlanLimit> {
+        let tests = self.questions.iter().flat_map(|question| &question.tests);
+        let limits: Vec<_> = tests
+            .filter_map(|test| match &test.predicate {
+                Predicate::AmountWithin(limit) => Some(limit),
+                _ => None,
+            })
+            .collect();
+        if limits.len() > amount::MAX_LIMITS {
+            return Err(PlanLimit::Amounts { rule });
+        }
+        let all_go = limits.iter().all(|a| limits.iter().all(|b| a.goes_with(b)));
+        all_go
+            .then_some(())
+            .ok_or(PlanLimit::AmountsOverlap { rule })
     }
 
     fn place(&mut self, test: &Test) -> Option<TestRef> {

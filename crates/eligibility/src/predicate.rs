@@ -7,17 +7,22 @@
 //! unanswered question could still say. What it does not do: it does not
 //! combine answers. Calendar arithmetic is `handoff_domain::calendar`.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use handoff_domain::calendar::months_before;
 use handoff_domain::{
-    Answer, Facts, HistoryAnswer, HistoryBasis, MatterAnswer, MatterPlace, OffenceLevel,
-    SuspectedOffence, Zone,
+    Answer, AnswerSource, Complainant, Facts, HistoryAnswer, HistoryBasis, MatterAnswer,
+    MatterPlace, OffenceLevel, Position, SuspectedOffence, Zone,
 };
 
+use crate::amount::AmountLimit;
 use crate::ask::Ask;
-use crate::expr::{and, or};
+use crate::evidence::Wanted;
+use crate::expr::{and, not, or};
+use crate::hours::{Window, is_open};
+use crate::shape::Shape;
 
 /// One test of one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +39,7 @@ pub(crate) enum Predicate {
     /// The person has reached this age.
     AtLeast(u16),
     /// Every suspected offence is one of these.
-    EveryOffenceIn(Vec<Listed>),
+    EveryOffenceIn(OffenceList),
     /// There is such a history within the look-back.
     HistoryWithin(LookBack),
     /// There is such an open case or warrant.
@@ -43,7 +48,34 @@ pub(crate) enum Predicate {
         local_only: bool,
     },
     /// The encounter was inside one of these areas.
-    InAnyZone(BTreeSet<String>),
+    InAnyZone(Vec<Area>),
+    /// No suspected offence is one of these.
+    NoOffenceIn(OffenceList),
+    /// The drugs stay within a limit.
+    AmountWithin(AmountLimit),
+    /// There is no complainant, or they decline prosecution.
+    NobodyWantsProsecution,
+    /// The encounter was in one of these windows of the site's week.
+    InHours(Vec<Window>, Tz),
+    /// Some evidence of prior involvement is as wanted.
+    InvolvedAs(Wanted),
+    /// Diverted before at most this many times.
+    DivertedAtMost(u16),
+}
+
+/// An area as tests see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Area {
+    pub(crate) id: String,
+    /// Where it is on a map, if the pack says.
+    pub(crate) shape: Option<Arc<Shape>>,
+}
+
+/// A list of offences and what it leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OffenceList {
+    pub(crate) listed: Vec<Listed>,
+    pub(crate) except: Vec<Listed>,
 }
 
 /// A look-back: how far back, and what counts.
@@ -59,38 +91,62 @@ pub(crate) struct LookBack {
 /// One entry of a list of offences.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Listed {
-    /// A NIBRS code, or a beginning of codes followed by `*`.
-    pub(crate) code: String,
+    /// A NIBRS code, or a beginning of codes followed by `*`; absent = any.
+    pub(crate) code: Option<String>,
+    /// A statute as the agency cites it; absent = any.
+    pub(crate) statute: Option<String>,
     /// Only at this level.
     pub(crate) level: Option<OffenceLevel>,
 }
 
 impl Listed {
-    pub(crate) fn names(&self, code: &str) -> bool {
-        match self.code.strip_suffix('*') {
-            Some(prefix) => code.starts_with(prefix),
-            None => self.code == code,
-        }
-    }
-
     pub(crate) fn lists(&self, offence: &SuspectedOffence) -> Answer {
-        let code = offence
-            .code
-            .as_ref()
-            .map_or(Answer::Unknown, |c| self.names(c).into());
+        let code = match (&self.code, &offence.code) {
+            (None, _) => Answer::Yes,
+            (Some(_), None) => Answer::Unknown,
+            (Some(pattern), Some(code)) => names(pattern, code).into(),
+        };
+        let statute = match (&self.statute, &offence.statute) {
+            (None, _) => Answer::Yes,
+            (Some(_), None) => Answer::Unknown,
+            (Some(wanted), Some(statute)) => is_same_text(wanted, statute).into(),
+        };
         let level = match (self.level, offence.level) {
             (None, _) => Answer::Yes,
             (Some(_), None) => Answer::Unknown,
             (Some(wanted), Some(level)) => (wanted == level).into(),
         };
-        and(code, level)
+        and(and(code, statute), level)
     }
 }
 
-/// Whether any entry of `list` lists `offence`.
-pub(crate) fn listed(list: &[Listed], offence: &SuspectedOffence) -> Answer {
-    list.iter()
-        .fold(Answer::No, |any, entry| or(any, entry.lists(offence)))
+/// Whether a NIBRS code, or a beginning of codes followed by `*`, names `code`.
+pub(crate) fn names(pattern: &str, code: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => code.starts_with(prefix),
+        None => pattern == code,
+    }
+}
+
+/// Equal but for case and spaces.
+fn is_same_text(a: &str, b: &str) -> bool {
+    let plain = |text: &str| -> Vec<char> {
+        let chars = text.chars().filter(|c| !c.is_whitespace());
+        chars.flat_map(char::to_lowercase).collect()
+    };
+    plain(a) == plain(b)
+}
+
+impl OffenceList {
+    /// Whether the list names `offence` and does not leave it out.
+    pub(crate) fn lists(&self, offence: &SuspectedOffence) -> Answer {
+        let any = |entries: &[Listed]| {
+            entries
+                .iter()
+                .fold(Answer::No, |any, entry| or(any, entry.lists(offence)))
+        };
+        and(any(&self.listed), not(any(&self.except)))
+    }
 }
 
 impl LookBack {
@@ -147,7 +203,13 @@ impl Test {
                 [] => Answer::Unknown,
                 all => all
                     .iter()
-                    .fold(Answer::Yes, |so_far, o| and(so_far, listed(list, o))),
+                    .fold(Answer::Yes, |so_far, o| and(so_far, list.lists(o))),
+            },
+            Predicate::NoOffenceIn(list) => match facts.suspected_offences.as_slice() {
+                [] => Answer::Unknown,
+                all => all
+                    .iter()
+                    .fold(Answer::Yes, |so_far, o| and(so_far, not(list.lists(o)))),
             },
             Predicate::HistoryWithin(look_back) => history(&self.ask, facts)
                 .map_or(Answer::Unknown, |answer| look_back.test(answer, as_of)),
@@ -157,11 +219,27 @@ impl Test {
             } => matter(&self.ask, facts).map_or(Answer::Unknown, |answer| {
                 open_matter(answer, *at_least, *local_only)
             }),
-            Predicate::InAnyZone(areas) => zone(facts).map_or(Answer::Unknown, |zone| match zone {
-                Zone::Inside(inside) => areas.iter().any(|area| inside.contains(area)).into(),
-                Zone::Outside => Answer::No,
-                Zone::Unknown => Answer::Unknown,
-            }),
+            Predicate::InAnyZone(areas) => match zone(facts) {
+                Some(Zone::Inside(inside)) => {
+                    areas.iter().any(|area| inside.contains(&area.id)).into()
+                }
+                Some(Zone::Outside) => Answer::No,
+                Some(Zone::Unknown) | None => areas
+                    .iter()
+                    .fold(Answer::No, |any, area| or(any, area.holds(facts.position))),
+            },
+            Predicate::AmountWithin(limit) => limit.passes(facts),
+            Predicate::NobodyWantsProsecution => complainant(facts),
+            Predicate::InHours(windows, zone) => facts
+                .encounter_at
+                .map_or(Answer::Unknown, |at| is_open(windows, at, *zone).into()),
+            Predicate::InvolvedAs(wanted) => facts
+                .prior_involvement
+                .as_ref()
+                .map_or(Answer::Unknown, |answer| wanted.is_met(answer, as_of)),
+            Predicate::DivertedAtMost(most) => facts
+                .prior_diversions
+                .map_or(Answer::Unknown, |count| (count <= *most).into()),
         }
     }
 }
@@ -184,11 +262,32 @@ pub(crate) fn matter(ask: &Ask, facts: &Facts) -> Option<MatterAnswer> {
     }
 }
 
+impl Area {
+    pub(crate) fn holds(&self, position: Option<Position>) -> Answer {
+        self.shape
+            .as_ref()
+            .zip(position)
+            .map_or(Answer::Unknown, |(shape, position)| shape.holds(position))
+    }
+}
+
+/// Whether nobody wants prosecution, unless nobody checked it.
+fn complainant(facts: &Facts) -> Answer {
+    let checked = facts
+        .complainant
+        .filter(|row| row.source != Some(AnswerSource::NotChecked));
+    match checked.map(|row| row.answer) {
+        Some(Complainant::None | Complainant::DeclinesProsecution) => Answer::Yes,
+        Some(Complainant::WantsProsecution) => Answer::No,
+        Some(Complainant::Unknown) | None => Answer::Unknown,
+    }
+}
+
 /// The area, unless nobody checked it.
 fn zone(facts: &Facts) -> Option<&Zone> {
     facts
         .zone
         .as_ref()
-        .filter(|zone| zone.source != Some(handoff_domain::AnswerSource::NotChecked))
+        .filter(|zone| zone.source != Some(AnswerSource::NotChecked))
         .map(|zone| &zone.answer)
 }

@@ -10,7 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ask::Ask;
+use crate::evidence::Wanted;
 use crate::pack::RulePack;
+use crate::predicate::Predicate;
 
 /// One row of the checklist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +52,23 @@ pub enum AnswerKind {
         /// Whether some rule looks at the place.
         needs_place: bool,
     },
+    /// Drugs and amounts, or none.
+    Drugs,
+    /// A moment.
+    Time,
+    /// No complainant, one who declines prosecution, or one who wants it.
+    Complainant,
+    /// Prior involvement, with what shows it.
+    Involvement {
+        /// Whether some rule looks at the date.
+        needs_date: bool,
+        /// Whether some rule looks at the place.
+        needs_place: bool,
+        /// Whether some rule looks at whether it is written down.
+        needs_documented: bool,
+    },
+    /// How many times.
+    Count,
     /// One or more of these areas, none, or unknown.
     Zone {
         /// The areas of the pack.
@@ -103,16 +122,29 @@ impl RulePack {
     }
 
     fn answer_kind(&self, ask: &Ask, basis: HistoryBasis, door: Door) -> AnswerKind {
-        use crate::kind::RuleKind;
-        let kinds = || {
-            self.rules
-                .iter()
-                .filter(|rule| rule.applies_to(door))
-                .map(|r| &r.kind)
+        let some = |wanted: &dyn Fn(&Predicate) -> bool| {
+            let mut found = false;
+            for rule in self.rules.iter().filter(|rule| rule.applies_to(door)) {
+                rule.passes
+                    .visit(&mut |test| found |= test.ask == *ask && wanted(&test.predicate));
+            }
+            found
+        };
+        let involved = |wanted: &dyn Fn(&Wanted) -> bool| {
+            some(&|test| matches!(test, Predicate::InvolvedAs(row) if wanted(row)))
         };
         match ask {
             Ask::Age => AnswerKind::Age,
             Ask::SuspectedOffences => AnswerKind::Offences,
+            Ask::Drugs => AnswerKind::Drugs,
+            Ask::EncounterAt => AnswerKind::Time,
+            Ask::Complainant => AnswerKind::Complainant,
+            Ask::PriorDiversions => AnswerKind::Count,
+            Ask::PriorInvolvement => AnswerKind::Involvement {
+                needs_date: involved(&|row| row.months.is_some()),
+                needs_place: involved(&|row| row.in_zone),
+                needs_documented: involved(&|row| row.documented),
+            },
             Ask::Zone => AnswerKind::Zone {
                 areas: self
                     .zones
@@ -126,16 +158,28 @@ impl RulePack {
             },
             Ask::SexOffenceHistory | Ask::History(_) => AnswerKind::History {
                 basis,
-                needs_date: kinds().any(|kind| {
-                    matches!(kind, RuleKind::NoHistory { of, months: Some(_), .. } if of == ask)
-                }),
+                needs_date: some(
+                    &|test| matches!(test, Predicate::HistoryWithin(row) if row.months.is_some()),
+                ),
             },
             Ask::OpenCase | Ask::OpenWarrant => AnswerKind::Matter {
-                needs_level: kinds().any(|kind| {
-                    matches!(kind, RuleKind::NoOpenMatter { of, at_least: Some(_), .. } if of == ask)
+                needs_level: some(&|test| {
+                    matches!(
+                        test,
+                        Predicate::Open {
+                            at_least: Some(_),
+                            ..
+                        }
+                    )
                 }),
-                needs_place: kinds().any(|kind| {
-                    matches!(kind, RuleKind::NoOpenMatter { of, local_only: true, .. } if of == ask)
+                needs_place: some(&|test| {
+                    matches!(
+                        test,
+                        Predicate::Open {
+                            local_only: true,
+                            ..
+                        }
+                    )
                 }),
             },
             Ask::Supervision(_) | Ask::Nexus(_) | Ask::Plain(_) | Ask::Site(_) => AnswerKind::YesNo,

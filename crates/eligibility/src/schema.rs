@@ -10,7 +10,7 @@ use handoff_domain::{Role, SitePolicy};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::kind_table::{KINDS, Kind, Takes};
+use crate::kind_table::{DRUGS, FORMS, KINDS, Kind, Takes};
 use crate::parse::DOORS;
 
 fn text() -> Value {
@@ -49,6 +49,7 @@ fn object(properties: &[(&str, Value)], required: &[&str]) -> Value {
 fn takes(takes: Takes) -> Value {
     match takes {
         Takes::Number => json!({ "type": "integer", "minimum": 1 }),
+        Takes::Count => json!({ "type": "integer", "minimum": 0 }),
         Takes::Flag => json!({ "type": "boolean" }),
         Takes::OneOf(names) => one_of(names),
         Takes::ManyOf(names) => many_of(names),
@@ -59,18 +60,45 @@ fn takes(takes: Takes) -> Value {
         ] }),
         Takes::Question | Takes::Class => text(),
         Takes::Zones => json!({ "type": "array", "items": text(), "minItems": 1 }),
-        Takes::Offences => list(json!({ "anyOf": [
+        Takes::Limit => json!({
+            "type": "string",
+            "pattern": "^>=? *[0-9]+(\\.[0-9]{1,3})? *(g|kg|oz|lb|ml|du|plants)$"
+        }),
+        Takes::Drugs => list(json!({ "anyOf": [
+            one_of(&DRUGS.map(|(_, letter)| letter)),
+            object(
+                &[
+                    ("drugs", many_of(&DRUGS.map(|(_, letter)| letter))),
+                    ("form", one_of(&FORMS.map(|(_, form)| form))),
+                ],
+                &[],
+            ),
+        ] })),
+        Takes::Windows => json!({ "type": "array", "items": text(), "minItems": 1 }),
+        Takes::Condition => json!({ "type": "object", "required": ["kind"] }),
+        Takes::Conditions => json!({
+            "type": "array",
+            "items": { "type": "object", "required": ["kind"] },
+            "minItems": 1
+        }),
+        Takes::Offences => offences(),
+    }
+}
+
+fn offences() -> Value {
+    list(json!({ "anyOf": [
             text(),
+            object(&[("list", text())], &["list"]),
             object(
                 &[
                     ("code", text()),
+                    ("statute", text()),
                     ("level", one_of(&["infraction", "misdemeanor", "felony"])),
                     ("only_if", text()),
                 ],
-                &["code"],
+                &[],
             ),
-        ] })),
-    }
+    ] }))
 }
 
 fn takes_number() -> Value {
@@ -118,6 +146,7 @@ pub fn pack_schema() -> Schema {
             ("id", text()),
             ("name", words()),
             ("bounds", words()),
+            ("geojson", text()),
             ("source", text()),
             ("verified", json!({ "type": "boolean" })),
         ],
@@ -132,6 +161,10 @@ pub fn pack_schema() -> Schema {
         ],
         &["id", "en", "es"],
     );
+    let offense_list = object(
+        &[("id", text()), ("offenses", offences())],
+        &["id", "offenses"],
+    );
     let kinds: Vec<Value> = KINDS.iter().map(rule).collect();
     let mut schema = object(
         &[
@@ -141,6 +174,7 @@ pub fn pack_schema() -> Schema {
             ("title", words()),
             ("policy", policy),
             ("zone", list(zone)),
+            ("offense_list", list(offense_list)),
             ("question", list(question)),
             ("rule", list(json!({ "oneOf": kinds }))),
             ("clear", json!({ "type": "object" })),

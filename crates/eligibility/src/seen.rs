@@ -5,16 +5,20 @@
 //! each rule. What it does not do: no prose, no statute or narrative text, and
 //! a bounded number of values.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset};
-use handoff_domain::{AnswerSource, Facts, Seen, SeenOffence, SeenValue};
+use handoff_domain::{
+    Answer, AnswerSource, Facts, Involvement, InvolvementAnswer, Seen, SeenOffence, SeenValue, Zone,
+};
 
 use crate::ask::Ask;
 use crate::expr::or;
 use crate::plan::PlanQuestion;
-use crate::predicate::{Predicate, history, listed, matter};
+use crate::predicate::{Predicate, history, matter};
 
-/// How many offences a finding repeats.
-const MAX_OFFENCES: usize = 16;
+/// How many offences, drugs or pieces of evidence a finding repeats.
+const MAX_ROWS: usize = 16;
 
 type Provenance = (Option<AnswerSource>, Option<DateTime<FixedOffset>>);
 
@@ -25,12 +29,21 @@ pub(crate) fn seen(question: &PlanQuestion, facts: &Facts, puts: &dyn Fn(u8) -> 
             .age
             .map(|age| (SeenValue::Age(age), (age.source(), None))),
         Ask::SuspectedOffences => offences(question, facts, puts),
-        Ask::Zone => facts.zone.as_ref().map(|zone| {
+        Ask::Zone => zone(question, facts),
+        Ask::Drugs => drugs(facts),
+        Ask::EncounterAt => facts
+            .encounter_at
+            .map(|at| (SeenValue::Time(at), (None, None))),
+        Ask::Complainant => facts.complainant.map(|row| {
             (
-                SeenValue::Zone(zone.answer.clone()),
-                (zone.source, zone.checked_at),
+                SeenValue::Complainant(row.answer),
+                (row.source, row.checked_at),
             )
         }),
+        Ask::PriorInvolvement => facts.prior_involvement.as_ref().map(involvement),
+        Ask::PriorDiversions => facts
+            .prior_diversions
+            .map(|count| (SeenValue::Count(count.into()), (None, None))),
         Ask::OpenCase | Ask::OpenWarrant => matter(&question.ask, facts).map(|matter| {
             let value = SeenValue::Matter {
                 answer: matter.answer,
@@ -69,6 +82,59 @@ pub(crate) fn seen(question: &PlanQuestion, facts: &Facts, puts: &dyn Fn(u8) -> 
     }
 }
 
+/// What somebody said of the area; else what the position says of areas that
+/// are on a map. The position itself is not repeated.
+fn zone(question: &PlanQuestion, facts: &Facts) -> Option<(SeenValue, Provenance)> {
+    let said = facts.zone.as_ref();
+    if let Some(zone) = said.filter(|zone| zone.answer != Zone::Unknown) {
+        let value = SeenValue::Zone(zone.answer.clone());
+        return Some((value, (zone.source, zone.checked_at)));
+    }
+    let areas = question
+        .tests
+        .iter()
+        .flat_map(|test| match &test.predicate {
+            Predicate::InAnyZone(areas) => areas.as_slice(),
+            _ => &[],
+        });
+    let placed: Vec<_> = areas
+        .map(|area| (area, area.holds(facts.position)))
+        .collect();
+    let inside = placed.iter().filter(|(_, holds)| *holds == Answer::Yes);
+    let inside: BTreeSet<String> = inside.map(|(area, _)| area.id.clone()).collect();
+    let value = match inside.is_empty() {
+        false => Zone::Inside(inside),
+        true if placed.iter().all(|(_, holds)| *holds == Answer::No) => Zone::Outside,
+        true => return said.map(|_| (SeenValue::Zone(Zone::Unknown), (None, None))),
+    };
+    Some((SeenValue::Zone(value), (None, None)))
+}
+
+fn drugs(facts: &Facts) -> Option<(SeenValue, Provenance)> {
+    if !facts.drugs.is_empty() {
+        let rows = facts.drugs.iter().take(MAX_ROWS).cloned().collect();
+        return Some((SeenValue::Drugs(rows), (None, None)));
+    }
+    let found = facts.drugs_found?;
+    Some((
+        SeenValue::Answer(found.answer),
+        (found.source, found.checked_at),
+    ))
+}
+
+/// The evidence without its words, which may name somebody.
+fn involvement(row: &InvolvementAnswer) -> (SeenValue, Provenance) {
+    let plain = |evidence: &Involvement| Involvement {
+        basis: None,
+        ..evidence.clone()
+    };
+    let value = SeenValue::Involvement {
+        answer: row.answer,
+        evidence: row.evidence.iter().take(MAX_ROWS).map(plain).collect(),
+    };
+    (value, (None, None))
+}
+
 fn offences(
     question: &PlanQuestion,
     facts: &Facts,
@@ -80,12 +146,10 @@ fn offences(
     let is_listed = |offence: &handoff_domain::SuspectedOffence| {
         let tests = (0u8..).zip(&question.tests).filter(|(i, _)| puts(*i));
         let lists = tests.filter_map(|(_, test)| match &test.predicate {
-            Predicate::EveryOffenceIn(list) => Some(list),
+            Predicate::EveryOffenceIn(list) | Predicate::NoOffenceIn(list) => Some(list),
             _ => None,
         });
-        lists.fold(handoff_domain::Answer::No, |any, list| {
-            or(any, listed(list, offence))
-        })
+        lists.fold(Answer::No, |any, list| or(any, list.lists(offence)))
     };
     let row = |offence: &handoff_domain::SuspectedOffence| SeenOffence {
         code: offence.code.clone(),
@@ -95,7 +159,7 @@ fn offences(
     let rows = facts
         .suspected_offences
         .iter()
-        .take(MAX_OFFENCES)
+        .take(MAX_ROWS)
         .map(row)
         .collect();
     Some((SeenValue::Offences(rows), (None, None)))

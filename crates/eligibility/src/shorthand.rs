@@ -9,13 +9,15 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use handoff_domain::{
-    Age, AgeBasis, Answer, Answered, Facts, HistoryAnswer, MatterAnswer, MatterPlace, OffenceLevel,
+    Age, AgeBasis, Answer, Answered, Complainant, ComplainantAnswer, DrugAmount, DrugForm, Facts,
+    HistoryAnswer, Involvement, InvolvementAnswer, MatterAnswer, MatterPlace, OffenceLevel,
     SuspectedOffence, Zone, ZoneAnswer,
 };
 
-use crate::ask::Ask;
+use crate::ask::{Ask, named};
+use crate::kind_table::{DRUGS, EVIDENCE, UNITS};
 
 /// The text is no answer of the question's kind; this is what it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,8 +35,17 @@ pub fn takes(ask: &Ask) -> &'static str {
             "a birth date (1996-05-04), years (30, or \"17 estimated\"), a band (16-20, 40+) or unknown"
         }
         Ask::SuspectedOffences => {
-            "NIBRS codes with commas, each perhaps with a level (\"35A misdemeanor, 90J\"), or unknown"
+            "NIBRS codes with commas, each perhaps with a level and a statute in brackets (\"35A misdemeanor, 90J\"), or unknown"
         }
+        Ask::Drugs => {
+            "NIBRS drug letters with an amount and a unit, and perhaps pills (\"D 6.1 g, H 40 du pills\"; ? for an amount not measured), none or unknown"
+        }
+        Ask::EncounterAt => "a moment with its offset from UTC (2018-03-06T12:00-05:00) or unknown",
+        Ask::Complainant => "none, declines, wants or unknown",
+        Ask::PriorInvolvement => {
+            "no, unknown, or yes, perhaps with evidence (\"yes record 2019-05 in_zone documented\"; more after a semicolon)"
+        }
+        Ask::PriorDiversions => "a count or unknown",
         Ask::Zone => "ids of areas with commas, outside or unknown",
         Ask::OpenCase | Ask::OpenWarrant => {
             "no, unknown, or yes, perhaps with a level and local or elsewhere (\"yes felony local\")"
@@ -65,6 +76,21 @@ fn put(facts: &mut Facts, ask: &Ask, text: &str) -> Option<()> {
                 answer,
                 ..ZoneAnswer::default()
             });
+        }
+        Ask::Drugs => (facts.drugs, facts.drugs_found) = drugs(text)?,
+        Ask::EncounterAt => facts.encounter_at = moment(text)?,
+        Ask::Complainant => {
+            facts.complainant = Some(ComplainantAnswer {
+                answer: named(&COMPLAINANT, text)?,
+                ..ComplainantAnswer::default()
+            });
+        }
+        Ask::PriorInvolvement => facts.prior_involvement = Some(involvement(text)?),
+        Ask::PriorDiversions => {
+            facts.prior_diversions = match text {
+                "unknown" => None,
+                count => Some(count.parse().ok()?),
+            };
         }
         Ask::OpenCase => facts.open_case = Some(matter(text)?),
         Ask::OpenWarrant => facts.open_warrant = Some(matter(text)?),
@@ -147,6 +173,12 @@ fn offences(text: &str) -> Option<Vec<SuspectedOffence>> {
         return Some(Vec::new());
     }
     let one = |text: &str| {
+        let (text, statute) = match text.trim().strip_suffix(')') {
+            Some(text) => text
+                .split_once('(')
+                .map(|(text, statute)| (text, Some(statute.trim().to_owned())))?,
+            None => (text, None),
+        };
         let mut words = text.split_whitespace();
         let code = words.next()?;
         let level = match words.next() {
@@ -157,8 +189,8 @@ fn offences(text: &str) -> Option<Vec<SuspectedOffence>> {
         words.next().is_none().then(|| SuspectedOffence {
             code: is_coded.then(|| code.to_owned()),
             level,
-            statute: (!is_coded).then(|| "not coded".to_owned()),
-            local_text: None,
+            statute,
+            local_text: (!is_coded).then(|| "not coded".to_owned()),
         })
     };
     text.split(',').map(one).collect()
@@ -204,4 +236,84 @@ fn history(text: &str) -> Option<HistoryAnswer> {
         most_recent: date,
         ..HistoryAnswer::default()
     })
+}
+
+const COMPLAINANT: [(Complainant, &str); 4] = [
+    (Complainant::None, "none"),
+    (Complainant::DeclinesProsecution, "declines"),
+    (Complainant::WantsProsecution, "wants"),
+    (Complainant::Unknown, "unknown"),
+];
+
+fn moment(text: &str) -> Option<Option<DateTime<FixedOffset>>> {
+    if text == "unknown" {
+        return Some(None);
+    }
+    let read = |format| DateTime::parse_from_str(text, format).ok();
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .or_else(|| read("%Y-%m-%dT%H:%M%:z"))
+        .map(Some)
+}
+
+fn drugs(text: &str) -> Option<(Vec<DrugAmount>, Option<Answered>)> {
+    match text {
+        "none" => return Some((Vec::new(), Some(answered("no")?))),
+        "unknown" => return Some((Vec::new(), None)),
+        _ => {}
+    }
+    let one = |text: &str| {
+        let mut words = text.split_whitespace();
+        let drug = named(&DRUGS, words.next()?)?;
+        let quantity = match words.next()? {
+            "?" => None,
+            number => Some(number.parse().ok()?),
+        };
+        let unit = named(&UNITS, words.next()?)?;
+        let form = match words.next() {
+            None => DrugForm::Unstated,
+            Some("pills") => DrugForm::PrescriptionPills,
+            Some("other") => DrugForm::Other,
+            Some(_) => return None,
+        };
+        words.next().is_none().then_some(DrugAmount {
+            drug,
+            quantity,
+            unit,
+            estimated: false,
+            form,
+        })
+    };
+    let rows: Option<Vec<_>> = text.split(',').map(one).collect();
+    Some((rows?, None))
+}
+
+fn involvement(text: &str) -> Option<InvolvementAnswer> {
+    let (said, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let pieces = rest.split(';').map(str::trim).filter(|row| !row.is_empty());
+    let evidence = pieces.map(evidence).collect::<Option<Vec<_>>>()?;
+    let answer = yes_no(said)?;
+    (answer == Answer::Yes || evidence.is_empty()).then_some(InvolvementAnswer { answer, evidence })
+}
+
+fn evidence(text: &str) -> Option<Involvement> {
+    let mut words = text.split_whitespace();
+    let mut row = Involvement {
+        evidence: named(&EVIDENCE, words.next()?)?,
+        date: None,
+        in_zone: Answer::Unknown,
+        documented: Answer::Unknown,
+        source_role: None,
+        basis: None,
+    };
+    for word in words {
+        match word {
+            "in_zone" => row.in_zone = Answer::Yes,
+            "out_of_zone" => row.in_zone = Answer::No,
+            "documented" => row.documented = Answer::Yes,
+            "undocumented" => row.documented = Answer::No,
+            date => row.date = Some(date.parse().ok()?),
+        }
+    }
+    Some(row)
 }

@@ -42,7 +42,7 @@ fn the_file_itself() {
         "version",
         "verson",
         expect![
-            "line 2, column 1: the pack has no key `verson` (did you mean `version`?): it takes id, version, effective_from, title, policy, zone, question, rule, clear, test"
+            "line 2, column 1: the pack has no key `verson` (did you mean `version`?): it takes id, version, effective_from, title, policy, zone, offense_list, question, rule, clear, test"
         ],
     );
     check(
@@ -85,7 +85,7 @@ fn the_policy() {
         "[policy]",
         "[polcy]",
         expect![
-            "line 6, column 2: the pack has no key `polcy` (did you mean `policy`?): it takes id, version, effective_from, title, policy, zone, question, rule, clear, test"
+            "line 6, column 2: the pack has no key `polcy` (did you mean `policy`?): it takes id, version, effective_from, title, policy, zone, offense_list, question, rule, clear, test"
         ],
     );
     check(
@@ -227,7 +227,7 @@ fn questions_and_areas() {
         "name = { en = \"Downtown\"",
         "polygon = []\nname = { en = \"Downtown\"",
         expect![
-            "line 25, column 1: [[zone]] has no key `polygon`: it takes id, name, bounds, source, verified"
+            "line 25, column 1: [[zone]] has no key `polygon`: it takes id, name, bounds, geojson, source, verified"
         ],
     );
 }

@@ -146,7 +146,7 @@ fn parameters() {
         "\"40A\"",
         "40",
         expect![
-            "line 64, column 13: `offenses` takes NIBRS codes or { code, level, only_if }, not a whole number"
+            "line 64, column 13: `offenses` takes NIBRS codes, { code, statute, level, only_if } or { list }, not a whole number"
         ],
     );
     check(
@@ -159,7 +159,9 @@ fn parameters() {
     check(
         "level = \"misdemeanor\"",
         "class = \"misdemeanor\"",
-        expect!["line 64, column 36: an offense has no key `class`: it takes code, level, only_if"],
+        expect![
+            "line 64, column 36: an offense has no key `class`: it takes code, statute, level, only_if"
+        ],
     );
     check(
         "only_if = \"site.small\"",
@@ -286,7 +288,7 @@ fn cases() {
         "age = 30",
         "suspected_offenses = \"99X\"",
         expect![[
-            r#"line 84, column 22: `suspected_offenses` cannot be answered with `99X`: NIBRS codes with commas, each perhaps with a level ("35A misdemeanor, 90J"), or unknown"#
+            r#"line 84, column 22: `suspected_offenses` cannot be answered with `99X`: NIBRS codes with commas, each perhaps with a level and a statute in brackets ("35A misdemeanor, 90J"), or unknown"#
         ]],
     );
     check(

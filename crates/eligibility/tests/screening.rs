@@ -306,7 +306,7 @@ fn no_date_is_too_far_off_to_be_screened() {
 fn pack_and_answers() -> impl Strategy<Value = (Vec<String>, Vec<(u8, u16)>)> {
     (
         proptest::collection::vec(random_pack::rule(), 1..8),
-        proptest::collection::vec((any::<u8>(), any::<u16>()), 20),
+        proptest::collection::vec((any::<u8>(), any::<u16>()), 40),
     )
 }
 
@@ -349,7 +349,9 @@ fn order_does_not_matter_and_answers_only_add() {
     runner
         .run(&pack_and_answers(), |(rules, seeds)| {
             let door = Door::ArrestDiversion;
-            let pack = RulePack::parse(&random_pack::pack_of(&rules)).unwrap();
+            let Some(pack) = random_pack::parse(&random_pack::pack_of(&rules)) else {
+                return Ok(());
+            };
             let answers = answers(&pack, &seeds);
             let facts = facts_of(&answers);
             let before = screen(&pack, &facts, door, date(AS_OF));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use handoff_domain::{Door, PackRef};
-use handoff_eligibility::{RuleKind, RulePack};
+use handoff_eligibility::RulePack;
 
 use super::{Core, CoreError, locked};
 use crate::contract::{ChoicesView, OffenceChoice, PackWords, StartDraftRequest, ZoneChoice};
@@ -118,14 +118,5 @@ fn names(pack: &RulePack, door: Door, code: &str) -> bool {
     pack.rules()
         .iter()
         .filter(|rule| rule.applies_to(door))
-        .any(|rule| match &rule.kind {
-            RuleKind::OffenceIn { list, .. } => {
-                list.iter()
-                    .any(|listed| match listed.code.strip_suffix('*') {
-                        Some(beginning) => code.starts_with(beginning),
-                        None => listed.code == code,
-                    })
-            }
-            _ => false,
-        })
+        .any(|rule| rule.lists_offence(code))
 }

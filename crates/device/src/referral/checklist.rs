@@ -47,7 +47,14 @@ pub fn answer_question(
         Ask::Supervision(_) | Ask::Nexus(_) | Ask::Plain(_) | Ask::Site(_) => {
             return ask.set_yes_no(facts, answered);
         }
-        Ask::Age | Ask::SuspectedOffences | Ask::Zone => return false,
+        Ask::Age
+        | Ask::SuspectedOffences
+        | Ask::Drugs
+        | Ask::Zone
+        | Ask::EncounterAt
+        | Ask::Complainant
+        | Ask::PriorInvolvement
+        | Ask::PriorDiversions => return false,
     }
     true
 }
@@ -106,7 +113,15 @@ fn form_asks(id: &str) -> bool {
     id != VOLUNTEERS
         && !matches!(
             id.parse(),
-            Ok(Ask::Age | Ask::SuspectedOffences | Ask::Zone) | Err(_)
+            Ok(Ask::Age
+                | Ask::SuspectedOffences
+                | Ask::Drugs
+                | Ask::Zone
+                | Ask::EncounterAt
+                | Ask::Complainant
+                | Ask::PriorInvolvement
+                | Ask::PriorDiversions)
+                | Err(_)
         )
 }
 

@@ -194,6 +194,34 @@ pub enum PackMistake {
     },
     #[error("the pack has no rule `{id}`{meant}")]
     UnknownRule { id: String, meant: Meant },
+    #[error("an offense needs a `code` or a `statute`: add one, or name a list with `list`")]
+    NoCodeNorStatute,
+    #[error("the pack has no list of offenses `{id}`{meant}: add an [[offense_list]] with that id")]
+    UnknownList { id: String, meant: Meant },
+    #[error("what a list leaves out takes no `only_if`: put the condition on what is listed")]
+    ConditionInExcept,
+    #[error(
+        "`{text}` is no limit: write when it fails, \"> 6 g\" or \">= 4 g\", in g, kg, oz, lb, ml, du or plants"
+    )]
+    BadLimit { text: String },
+    #[error(
+        "`{text}` are no days and hours: write \"Mon-Fri 12:00-20:00\", \"Sat,Sun 22:00-02:00\" or \"daily 00:00-24:00\""
+    )]
+    BadWindow { text: String },
+    #[error("`geojson` is no area, for {why}: draw a Polygon and copy its GeoJSON")]
+    BadShape { why: &'static str },
+    #[error("the area has more than {limit} positions: draw it with fewer")]
+    TooManyPositions { limit: usize },
+    #[error(
+        "conditions lie in each other more than {limit} deep: make it several rules, or a question"
+    )]
+    TooDeep { limit: usize },
+    #[error("more than {limit} different limits of amounts at one door: join some")]
+    TooManyAmounts { limit: usize },
+    #[error(
+        "this limit adds drugs up that another limit counts otherwise: let both cover the same drugs, or leave out `together`"
+    )]
+    AmountsOverlap,
     #[error("the pack has no rules: add a [[rule]]")]
     NoRules,
 }

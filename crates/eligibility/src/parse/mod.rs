@@ -7,6 +7,8 @@
 //! door. What it does not do: it runs no tests (`run_pack_tests`).
 
 mod mistake;
+mod offences;
+mod params;
 mod reader;
 mod rule;
 
@@ -17,9 +19,10 @@ use toml::de::{DeTable, ValueDeserializer};
 pub use mistake::{Meant, Names, PackError, PackMistake};
 pub(crate) use reader::{Table, Text, Value};
 
+use crate::amount::MAX_LIMITS;
 use crate::ask::{Ask, NEXUS, Plain, SUPERVISION, is_name};
 use crate::explain::POLICY_FIELDS;
-use crate::pack::{NamedZone, PackQuestion, RulePack, pack_hash};
+use crate::pack::{NamedZone, PackQuestion, Rule, RulePack, pack_hash};
 use crate::pack_test;
 use crate::plan::{MAX_PER_DOOR, Plan, PlanLimit};
 use handoff_domain::PackRef;
@@ -74,6 +77,7 @@ impl RulePack {
                 "title",
                 "policy",
                 "zone",
+                "offense_list",
                 "question",
                 "rule",
                 "clear",
@@ -83,6 +87,10 @@ impl RulePack {
         let policy = policy(&root)?;
         let zones = each(&root, "zone", "[[zone]]", zone)?;
         unique(&root, "zone", &zones, "area", |zone| zone.id.clone())?;
+        let lists = each(&root, "offense_list", "[[offense_list]]", offences::listing)?;
+        unique(&root, "offense_list", &lists, "list", |list| {
+            list.id.clone()
+        })?;
         let questions = each(&root, "question", "[[question]]", question)?;
         unique(&root, "question", &questions, "question", |row| {
             row.ask.to_string()
@@ -90,6 +98,7 @@ impl RulePack {
         let site = rule::Site {
             policy: &policy,
             zones: &zones,
+            lists: &lists,
             questions: &questions,
         };
         let rules = each(&root, "rule", "[[rule]]", |table| site.rule(table))?;
@@ -97,31 +106,7 @@ impl RulePack {
         if rules.is_empty() {
             return Err(root.error(PackMistake::NoRules));
         }
-        let plan = |door| {
-            Plan::of(&rules, door).map_err(|limit| {
-                let (rule, mistake) = match limit {
-                    PlanLimit::Rules { rule } => (
-                        rule,
-                        PackMistake::TooManyRules {
-                            limit: MAX_PER_DOOR,
-                        },
-                    ),
-                    PlanLimit::Tests { rule } => (
-                        rule,
-                        PackMistake::TooManyTests {
-                            limit: MAX_PER_DOOR,
-                        },
-                    ),
-                    PlanLimit::Entangled { rule } => (rule, PackMistake::TooEntangled),
-                };
-                let line = rules.get(rule).map_or(1, |rule| rule.line);
-                PackError {
-                    line,
-                    column: 1,
-                    mistake,
-                }
-            })
-        };
+        let plan = |door| Plan::of(&rules, door).map_err(|limit| over_limit(limit, &rules));
         let plans = [
             plan(Door::ArrestDiversion)?,
             plan(Door::SocialContact)?,
@@ -146,6 +131,30 @@ impl RulePack {
         pack.clear = pack_test::clear(&root, &pack)?;
         pack.tests = pack_test::read(&root, &pack)?;
         Ok(pack)
+    }
+}
+
+fn over_limit(limit: PlanLimit, rules: &[Rule]) -> PackError {
+    let (rule, mistake) = match limit {
+        PlanLimit::Rules { rule } => {
+            let limit = MAX_PER_DOOR;
+            (rule, PackMistake::TooManyRules { limit })
+        }
+        PlanLimit::Tests { rule } => {
+            let limit = MAX_PER_DOOR;
+            (rule, PackMistake::TooManyTests { limit })
+        }
+        PlanLimit::Entangled { rule } => (rule, PackMistake::TooEntangled),
+        PlanLimit::Amounts { rule } => {
+            let limit = MAX_LIMITS;
+            (rule, PackMistake::TooManyAmounts { limit })
+        }
+        PlanLimit::AmountsOverlap { rule } => (rule, PackMistake::AmountsOverlap),
+    };
+    PackError {
+        line: rules.get(rule).map_or(1, |rule| rule.line),
+        column: 1,
+        mistake,
     }
 }
 
@@ -229,7 +238,10 @@ fn policy(root: &Table<'_, '_>) -> Result<SitePolicy, PackError> {
 }
 
 fn zone(table: &Table<'_, '_>) -> Result<NamedZone, PackError> {
-    table.takes("[[zone]]", &["id", "name", "bounds", "source", "verified"])?;
+    table.takes(
+        "[[zone]]",
+        &["id", "name", "bounds", "geojson", "source", "verified"],
+    )?;
     let (source, verified) = provenance(table)?;
     Ok(NamedZone {
         id: table.id("id")?,
@@ -238,6 +250,7 @@ fn zone(table: &Table<'_, '_>) -> Result<NamedZone, PackError> {
             .get("bounds")
             .map(|_| table.words("bounds"))
             .transpose()?,
+        shape: params::shape(table)?,
         source,
         verified,
     })
@@ -306,14 +319,7 @@ pub(crate) fn ask_at(
 /// The ids of all questions that every pack may ask.
 #[must_use]
 pub fn question_ids() -> Vec<String> {
-    let structured = [
-        Ask::Age,
-        Ask::SuspectedOffences,
-        Ask::Zone,
-        Ask::OpenCase,
-        Ask::OpenWarrant,
-        Ask::SexOffenceHistory,
-    ];
+    let structured = Ask::STRUCTURED;
     let supervision = SUPERVISION.map(|(kind, _)| Ask::Supervision(kind));
     let nexus = NEXUS.map(|(kind, _)| Ask::Nexus(kind));
     let plain = Plain::ALL.map(|(plain, _)| Ask::Plain(plain));

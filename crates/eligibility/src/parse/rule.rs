@@ -6,17 +6,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handoff_domain::{
-    HistoryBasis, OffenceLevel, Severity, SitePolicy, nibrs_offences, offence_by_code,
-};
+use handoff_domain::{HistoryBasis, OffenceLevel, Severity, SitePolicy};
 use toml::de::DeValue;
 
 use super::mistake::{Meant, Names, PackError, PackMistake};
+use super::offences::{OffenceListing, offence_in, offence_not_in};
+use super::params::{amount_limit, windows};
 use super::reader::{Table, Value};
 use super::{DOORS, ask, provenance, roles};
 use crate::ask::{Ask, NEXUS, SUPERVISION};
-use crate::kind::{ListedOffence, RuleKind};
-use crate::kind_table::{KINDS, Kind, plain_kind};
+use crate::evidence::Wanted;
+use crate::kind::{Ground, RuleKind};
+use crate::kind_table::{EVIDENCE, KINDS, Kind, plain_kind};
 use crate::pack::{NamedZone, PackQuestion, Rule};
 
 const COMMON: [&str; 9] = [
@@ -30,8 +31,8 @@ const COMMON: [&str; 9] = [
     "words",
     "waivable_by",
 ];
-/// Conditions multiply out (see `offence_in`).
-const MAX_CONDITIONS: usize = 3;
+/// How deep conditions may lie in each other.
+const MAX_DEPTH: usize = 4;
 const MAX_MONTHS: u64 = 12 * 120;
 
 const SEVERITIES: [(Severity, &str); 4] = [
@@ -40,7 +41,7 @@ const SEVERITIES: [(Severity, &str); 4] = [
     (Severity::ReferUp, "refer_up"),
     (Severity::Advisory, "advisory"),
 ];
-const LEVELS: [(OffenceLevel, &str); 3] = [
+pub(super) const LEVELS: [(OffenceLevel, &str); 3] = [
     (OffenceLevel::Infraction, "infraction"),
     (OffenceLevel::Misdemeanor, "misdemeanor"),
     (OffenceLevel::Felony, "felony"),
@@ -51,6 +52,7 @@ const YES_NO: [(bool, &str); 2] = [(true, "yes"), (false, "no")];
 pub(super) struct Site<'a> {
     pub(super) policy: &'a SitePolicy,
     pub(super) zones: &'a [NamedZone],
+    pub(super) lists: &'a [OffenceListing],
     pub(super) questions: &'a [PackQuestion],
 }
 
@@ -60,8 +62,8 @@ impl Site<'_> {
         let params = spec.params.iter().map(|param| param.name);
         let known: Vec<&str> = COMMON.into_iter().chain(params).collect();
         table.takes(&format!("a rule of the kind {}", spec.name), &known)?;
-        let kind = self.params(table, spec)?;
-        let passes = kind.compile();
+        let kind = self.params(table, spec, 0)?;
+        let passes = kind.compile(&self.ground());
         let mut unworded = None;
         passes.visit(&mut |test| {
             if unworded.is_none() && !self.questions.iter().any(|row| row.ask == test.ask) {
@@ -114,15 +116,69 @@ impl Site<'_> {
         }
     }
 
-    fn params(&self, table: &Table<'_, '_>, spec: &Kind) -> Result<RuleKind, PackError> {
+    fn ground(&self) -> Ground<'_> {
+        Ground {
+            zones: self.zones,
+            // Checked when the policy was read.
+            time_zone: self.policy.time_zone.parse().unwrap_or(chrono_tz::UTC),
+        }
+    }
+
+    /// A condition inside of a rule: a kind and its parameters, nothing else.
+    fn condition(&self, table: &Table<'_, '_>, depth: usize) -> Result<RuleKind, PackError> {
+        if depth > MAX_DEPTH {
+            return Err(table.error(PackMistake::TooDeep { limit: MAX_DEPTH }));
+        }
+        let spec = kind(table)?;
+        let params = spec.params.iter().map(|param| param.name);
+        let known: Vec<&str> = ["kind"].into_iter().chain(params).collect();
+        table.takes(&format!("a condition of the kind {}", spec.name), &known)?;
+        self.params(table, spec, depth)
+    }
+
+    fn conditions(&self, table: &Table<'_, '_>, depth: usize) -> Result<Vec<RuleKind>, PackError> {
+        let one = |value| self.condition(&Table::of(table.text, "a condition", value)?, depth + 1);
+        table.some("of")?.iter().map(one).collect()
+    }
+
+    fn params(
+        &self,
+        table: &Table<'_, '_>,
+        spec: &Kind,
+        depth: usize,
+    ) -> Result<RuleKind, PackError> {
         Ok(match spec.name {
+            "all_of" => RuleKind::AllOf(self.conditions(table, depth)?),
+            "any_of" => RuleKind::AnyOf(self.conditions(table, depth)?),
+            "not" => {
+                let of = Table::of(table.text, "of", table.need("of")?)?;
+                RuleKind::Not(Box::new(self.condition(&of, depth + 1)?))
+            }
+            "amount_max" => RuleKind::AmountMax(amount_limit(table)?),
+            "in_hours" => RuleKind::InHours {
+                windows: windows(table)?,
+            },
+            "prior_involvement" => RuleKind::PriorInvolvement(Wanted {
+                kinds: words(table, "evidence", &EVIDENCE)?,
+                months: look_back(table, "within")?,
+                anniversary_counts: table.flag("anniversary_counts")?.unwrap_or(false),
+                in_zone: table.flag("in_zone")?.unwrap_or(false),
+                documented: table.flag("documented")?.unwrap_or(false),
+            }),
+            "prior_diversions" => {
+                let most = table.number("at_most", table.need("at_most")?, 0..1001)?;
+                RuleKind::PriorDiversions {
+                    at_most: u16::try_from(most).unwrap_or(u16::MAX),
+                }
+            }
             "min_age" => {
                 let years = table.number("years", table.need("years")?, 1..131)?;
                 RuleKind::MinAge {
                     years: u16::try_from(years).unwrap_or(u16::MAX),
                 }
             }
-            "offense_in" => self.offence_in(table)?,
+            "offense_in" => offence_in(table, self.lists)?,
+            "offense_not_in" => offence_not_in(table, self.lists)?,
             "supervision_none" => RuleKind::SupervisionNone {
                 kinds: some_words(table, "kinds", &SUPERVISION)?,
             },
@@ -162,33 +218,11 @@ impl Site<'_> {
             .find(|row| row.ask == of)
             .map(|row| row.basis);
         Ok(RuleKind::NoHistory {
-            months: look_back(table)?,
+            months: look_back(table, "look_back")?,
             anniversary_counts: table.flag("anniversary_counts")?.unwrap_or(false),
             basis: basis.unwrap_or(HistoryBasis::HistoryOf),
             of,
         })
-    }
-
-    fn offence_in(&self, table: &Table<'_, '_>) -> Result<RuleKind, PackError> {
-        let question = table
-            .get("question")
-            .map(|value| site_question(table, "question", value))
-            .transpose()?;
-        let list: Vec<ListedOffence> = table
-            .list("offenses")?
-            .iter()
-            .map(|value| offence(table, value))
-            .collect::<Result<_, _>>()?;
-        if list.is_empty() && question.is_none() {
-            return Err(table.error(PackMistake::NoOffences));
-        }
-        let conditions: BTreeSet<_> = list.iter().filter_map(|o| o.only_if.as_ref()).collect();
-        if conditions.len() > MAX_CONDITIONS {
-            return Err(table.error(PackMistake::TooManyConditions {
-                limit: MAX_CONDITIONS,
-            }));
-        }
-        Ok(RuleKind::OffenceIn { list, question })
     }
 
     fn areas(&self, table: &Table<'_, '_>) -> Result<BTreeSet<String>, PackError> {
@@ -242,7 +276,7 @@ fn unknown_kind(table: &Table<'_, '_>, name: &str) -> PackError {
     )
 }
 
-fn words<T: Copy + Ord>(
+pub(super) fn words<T: Copy + Ord>(
     table: &Table<'_, '_>,
     key: &'static str,
     known: &[(T, &'static str)],
@@ -263,7 +297,11 @@ fn some_words<T: Copy + Ord>(
     words(table, key, known)
 }
 
-fn site_question(table: &Table<'_, '_>, key: &str, value: &Value<'_>) -> Result<Ask, PackError> {
+pub(super) fn site_question(
+    table: &Table<'_, '_>,
+    key: &str,
+    value: &Value<'_>,
+) -> Result<Ask, PackError> {
     match ask(table, key, value)? {
         ask @ Ask::Site(_) => Ok(ask),
         other => Err(table.text.error(
@@ -277,22 +315,23 @@ fn site_question(table: &Table<'_, '_>, key: &str, value: &Value<'_>) -> Result<
     }
 }
 
-fn look_back(table: &Table<'_, '_>) -> Result<Option<u32>, PackError> {
+/// Months; none for a lifetime, or where the key is left out.
+fn look_back(table: &Table<'_, '_>, key: &'static str) -> Result<Option<u32>, PackError> {
     const TAKES: &str = "\"lifetime\", { years = … } or { months = … }";
-    let Some(value) = table.get("look_back") else {
+    let Some(value) = table.get(key) else {
         return Ok(None);
     };
     if let DeValue::String(_) = value.get_ref() {
-        return table.word("look_back", value, &[(None, "lifetime")]);
+        return table.word(key, value, &[(None, "lifetime")]);
     }
-    let Ok(span) = Table::of(table.text, "look_back", value) else {
-        return Err(table.wrong("look_back", value, TAKES));
+    let Ok(span) = Table::of(table.text, key, value) else {
+        return Err(table.wrong(key, value, TAKES));
     };
-    span.takes("look_back", &["years", "months"])?;
+    span.takes(key, &["years", "months"])?;
     let months = match (span.get("years"), span.get("months")) {
         (Some(years), None) => span.number("years", years, 1..MAX_MONTHS / 12 + 1)? * 12,
         (None, Some(months)) => span.number("months", months, 1..MAX_MONTHS + 1)?,
-        _ => return Err(table.wrong("look_back", value, TAKES)),
+        _ => return Err(table.wrong(key, value, TAKES)),
     };
     Ok(u32::try_from(months).ok())
 }
@@ -307,48 +346,4 @@ fn no_open_matter(table: &Table<'_, '_>, of: Ask) -> Result<RuleKind, PackError>
         at_least,
         local_only: table.flag("local_only")?.unwrap_or(false),
     })
-}
-
-fn offence(rule: &Table<'_, '_>, value: &Value<'_>) -> Result<ListedOffence, PackError> {
-    if let DeValue::String(code) = value.get_ref() {
-        return Ok(ListedOffence {
-            code: code_of(rule, value, code)?,
-            level: None,
-            only_if: None,
-        });
-    }
-    let Ok(table) = Table::of(rule.text, "an offense", value) else {
-        return Err(rule.wrong("offenses", value, "NIBRS codes or { code, level, only_if }"));
-    };
-    table.takes("an offense", &["code", "level", "only_if"])?;
-    let code = table.need("code")?;
-    Ok(ListedOffence {
-        code: code_of(&table, code, table.text_of("code", code)?)?,
-        level: table
-            .get("level")
-            .map(|level| table.word("level", level, &LEVELS))
-            .transpose()?,
-        only_if: table
-            .get("only_if")
-            .map(|question| site_question(&table, "only_if", question))
-            .transpose()?,
-    })
-}
-
-fn code_of(table: &Table<'_, '_>, value: &Value<'_>, code: &str) -> Result<String, PackError> {
-    let is_known = match code.strip_suffix('*') {
-        Some(prefix) => nibrs_offences()
-            .iter()
-            .any(|row| row.code.starts_with(prefix)),
-        None => offence_by_code(code).is_some(),
-    };
-    if is_known {
-        return Ok(code.to_owned());
-    }
-    Err(table.text.error(
-        value.span(),
-        PackMistake::UnknownOffence {
-            code: code.to_owned(),
-        },
-    ))
 }

@@ -56,12 +56,82 @@ fn yes_dates() -> Vec<String> {
     ])
 }
 
+const DRUGS: [&str; 5] = ["D", "L", "H", "E", "F"];
+/// At and beside 4 g, 0.2 oz (5.669… g) and 6 g.
+const GRAMS: [&str; 7] = ["0.5", "3.999", "4", "5.669", "5.67", "6", "6.001"];
+
+/// No drugs, one, or two.
+fn drugs() -> Vec<String> {
+    let mut single = Vec::new();
+    for grams in GRAMS {
+        single.push(format!("D {grams} g"));
+        single.push(format!("L {grams} g"));
+    }
+    let more = [
+        "H 5.8 g pills",
+        "H 7 g pills",
+        "H 10 du pills",
+        "H 11 du pills",
+        "H 11 du other",
+    ];
+    single.extend(owned(&more));
+    single.extend(owned(&["D 10 du other", "D 11 du other", "L 11 du other"]));
+    let mut all = owned(&["none"]);
+    for (i, a) in single.iter().enumerate() {
+        all.push(a.clone());
+        all.extend(single.iter().skip(i + 1).map(|b| format!("{a}, {b}")));
+    }
+    all
+}
+
+/// At and beside the edges of the windows in the random packs.
+fn moments() -> Vec<String> {
+    let days = ["2020-02-28", "2020-02-29", "2020-03-01", "2020-03-02"];
+    let times = [
+        "00:00", "01:59", "02:00", "11:59", "12:00", "19:59", "20:00", "21:59", "22:00",
+    ];
+    days.iter()
+        .flat_map(|day| times.iter().map(move |time| format!("{day}T{time}-05:00")))
+        .collect()
+}
+
+fn involvement() -> Vec<String> {
+    let mut single = Vec::new();
+    for kind in ["record", "direct_observation", "reliable_information"] {
+        // Cut-offs: 6 months 2019-08-29, 24 months 2018-02-28.
+        for date in [
+            "2020-01-01",
+            "2019-08-29",
+            "2018-03-01",
+            "2018-02-28",
+            "2017-01-01",
+        ] {
+            for zone in ["in_zone", "out_of_zone"] {
+                for paper in ["documented", "undocumented"] {
+                    single.push(format!("{kind} {date} {zone} {paper}"));
+                }
+            }
+        }
+    }
+    let mut all = owned(&["no"]);
+    for (i, a) in single.iter().enumerate() {
+        all.push(format!("yes {a}"));
+        all.extend(single.iter().skip(i + 1).map(|b| format!("yes {a}; {b}")));
+    }
+    all
+}
+
 /// Every full answer to a question.
 pub fn full(question: &Question) -> Vec<String> {
     match &question.answer {
         AnswerKind::Age => owned(&["0", "17", "18", "20", "21", "40"]),
         AnswerKind::Offences => offences(),
         AnswerKind::YesNo => owned(&["yes", "no"]),
+        AnswerKind::Drugs => drugs(),
+        AnswerKind::Complainant => owned(&["none", "declines", "wants"]),
+        AnswerKind::Count => owned(&["0", "1", "2", "3"]),
+        AnswerKind::Time => moments(),
+        AnswerKind::Involvement { .. } => involvement(),
         AnswerKind::History { .. } => {
             let mut all = owned(&["no"]);
             all.extend(yes_dates());
@@ -130,6 +200,62 @@ pub fn partial(question: &Question) -> Vec<(String, Vec<String>)> {
                     .collect(),
             );
         }
+        AnswerKind::Drugs => {
+            let grams = |before: &str, after: &str| {
+                let gram = |grams: &&str| format!("{before}{grams} g{after}");
+                GRAMS.iter().map(gram).collect()
+            };
+            add("D ? g", grams("D ", ""));
+            add("L ? g", grams("L ", ""));
+            add("D 3.999 g, L ? g", grams("D 3.999 g, L ", ""));
+            add(
+                "D 3 g, D ? g",
+                owned(&[
+                    "D 3 g, D 0.5 g",
+                    "D 3 g, D 1 g",
+                    "D 3 g, D 2.67 g",
+                    "D 3 g, D 3.001 g",
+                ]),
+            );
+            let each = |rest: &str| DRUGS.iter().map(|drug| format!("{drug} {rest}")).collect();
+            add("U 5 g", each("5 g"));
+            add("U 11 du other", each("11 du other"));
+            add("H 11 du", owned(&["H 11 du pills", "H 11 du other"]));
+            add("D 11 du", owned(&["D 11 du pills", "D 11 du other"]));
+        }
+        AnswerKind::Involvement { .. } => {
+            let pieces = |kind: &str, date: &str, zone: &str, paper: &str| -> Vec<String> {
+                involvement()
+                    .into_iter()
+                    .filter(|text| !text.contains(';'))
+                    .filter(|text| {
+                        text.split(' ').nth(1) == Some(kind)
+                            && (date.is_empty() || text.contains(date))
+                            && (zone.is_empty() || text.contains(&format!(" {zone}")))
+                            && (paper.is_empty() || text.contains(&format!(" {paper}")))
+                    })
+                    .collect()
+            };
+            add(
+                "yes",
+                involvement()
+                    .into_iter()
+                    .filter(|text| text != "no")
+                    .collect(),
+            );
+            add(
+                "yes direct_observation in_zone documented",
+                pieces("direct_observation", "", "in_zone", "documented"),
+            );
+            add(
+                "yes record 2020-01-01 documented",
+                pieces("record", "2020-01-01", "", "documented"),
+            );
+            add(
+                "yes direct_observation 2020-01-01 in_zone",
+                pieces("direct_observation", "2020-01-01", "in_zone", ""),
+            );
+        }
         AnswerKind::History { .. } => add("yes", yes_dates()),
         AnswerKind::Matter { .. } => {
             add("yes", matters(&LEVELS, &["local", "elsewhere"]));
@@ -137,7 +263,11 @@ pub fn partial(question: &Question) -> Vec<(String, Vec<String>)> {
             add("yes local", matters(&LEVELS, &["local"]));
             add("yes elsewhere", matters(&LEVELS, &["elsewhere"]));
         }
-        AnswerKind::YesNo | AnswerKind::Zone { .. } => {}
+        AnswerKind::YesNo
+        | AnswerKind::Zone { .. }
+        | AnswerKind::Complainant
+        | AnswerKind::Count
+        | AnswerKind::Time => {}
     }
     partial
 }

@@ -1,5 +1,6 @@
 //! Packs that no site has: every rule kind, shared questions, all severities.
 
+use handoff_eligibility::{KINDS, PackMistake, RulePack};
 use proptest::prelude::*;
 
 const HEAD: &str = r#"
@@ -24,7 +25,7 @@ on_failure = "ordinary_process"
 words = { en = "C", es = "C" }
 "#;
 
-const QUESTIONS: [&str; 18] = [
+const QUESTIONS: [&str; 36] = [
     "age",
     "suspected_offenses",
     "zone",
@@ -36,11 +37,29 @@ const QUESTIONS: [&str; 18] = [
     "supervision.probation",
     "supervision.parole",
     "supervision.pretrial",
+    "supervision.other",
     "nexus.opioid",
     "nexus.poverty",
-    "volunteers",
+    "nexus.substance",
+    "drugs",
+    "encounter_at",
+    "complainant",
+    "prior_involvement",
+    "prior_diversions",
+    "treatment_court",
+    "registrant",
+    "no_contact_order",
     "threat_to_public_safety",
     "delivery",
+    "subsistence_only",
+    "exploits_minors",
+    "promotes_prostitution",
+    "trafficking",
+    "resident",
+    "amenable",
+    "volunteers",
+    "program_has_capacity",
+    "history.c",
     "site.x",
     "site.y",
 ];
@@ -84,45 +103,135 @@ fn offences() -> impl Strategy<Value = String> {
     let entry = (code, level, only_if)
         .prop_map(|(code, level, only_if)| format!("{{ code = \"{code}\"{level}{only_if} }}"));
     let question = one_of(&["", "", "question = \"site.x\"\n"]);
-    (proptest::collection::vec(entry, 1..4), question)
-        .prop_map(|(list, question)| format!("{question}offenses = [{}]", list.join(", ")))
+    let except = one_of(&[
+        "",
+        "",
+        "\nexcept = [\"23C\"]",
+        "\nexcept = [{ code = \"35A\", level = \"felony\" }]",
+    ]);
+    (proptest::collection::vec(entry, 1..4), question, except).prop_map(
+        |(list, question, except)| format!("{question}offenses = [{}]{except}", list.join(", ")),
+    )
+}
+
+fn some(key: &'static str, of: &'static [&'static str]) -> impl Strategy<Value = String> {
+    proptest::sample::subsequence(of, 1..=of.len()).prop_map(move |some| {
+        let quoted: Vec<_> = some.iter().map(|word| format!("\"{word}\"")).collect();
+        format!("{key} = [{}]", quoted.join(", "))
+    })
+}
+
+/// Limits that go with each other at one door.
+const AMOUNTS: &[&str] = &[
+    "fails_when = \"> 6 g\"",
+    "fails_when = \">= 4 g\"\ndrugs = [\"D\"]",
+    "fails_when = \"> 10 du\"\nonly_this_unit = true",
+    "fails_when = \"> 0.2 oz\"\nexcept = [{ drugs = [\"H\"], form = \"prescription_pills\" }]",
+];
+const WINDOWS: &[&str] = &[
+    "windows = [\"Mon-Fri 12:00-20:00\"]",
+    "windows = [\"daily 22:00-02:00\"]",
+    "windows = [\"Sat 00:00-24:00\", \"Mon 12:00-20:00\"]",
+];
+
+fn wanted() -> impl Strategy<Value = String> {
+    let evidence = one_of(&[
+        "",
+        "evidence = [\"record\"]\n",
+        "evidence = [\"record\", \"direct_observation\"]\n",
+    ]);
+    let within = one_of(&[
+        "",
+        "within = { months = 24 }\n",
+        "within = { months = 6 }\n",
+    ]);
+    (evidence, within, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(evidence, within, counts, zone, paper)| {
+            format!(
+                "{evidence}{within}anniversary_counts = {counts}\nin_zone = {zone}\ndocumented = {paper}"
+            )
+        },
+    )
+}
+
+fn level() -> impl Strategy<Value = &'static str> {
+    one_of(&[
+        "",
+        "at_least = \"felony\"\n",
+        "at_least = \"misdemeanor\"\n",
+    ])
+}
+
+/// The parameters of a rule of this kind; kinds that the table does not name
+/// here take none.
+fn params(kind: &'static str) -> BoxedStrategy<String> {
+    match kind {
+        "min_age" => one_of(&["years = 18", "years = 21"])
+            .prop_map_into()
+            .boxed(),
+        "offense_in" => offences().boxed(),
+        "offense_not_in" => offences()
+            .prop_map(|list| list.replace("question = \"site.x\"\n", ""))
+            .boxed(),
+        "amount_max" => one_of(AMOUNTS).prop_map_into().boxed(),
+        "in_hours" => one_of(WINDOWS).prop_map_into().boxed(),
+        "prior_involvement" => wanted().boxed(),
+        "prior_diversions" => one_of(&["at_most = 0", "at_most = 1", "at_most = 2"])
+            .prop_map_into()
+            .boxed(),
+        "supervision_none" => some("kinds", &["probation", "parole", "pretrial", "other"]).boxed(),
+        "no_conviction" => (one_of(&["a", "b", "c"]), look_back())
+            .prop_map(|(class, back)| format!("class = \"{class}\"\n{back}"))
+            .boxed(),
+        "sex_offense_history" => look_back().boxed(),
+        "no_open_case" | "no_open_warrant" => (level(), any::<bool>())
+            .prop_map(|(level, local)| format!("{level}local_only = {local}"))
+            .boxed(),
+        "in_zone" => some("zones", &["z1", "z2", "z3"]).boxed(),
+        "substance_nexus" => some("any_of", &["opioid", "poverty", "substance"]).boxed(),
+        "site_question" => (one_of(&["site.x", "site.y"]), one_of(&["yes", "no"]))
+            .prop_map(|(question, on)| format!("question = \"{question}\"\npasses_on = \"{on}\""))
+            .boxed(),
+        "all_of" | "any_of" => (condition(), condition())
+            .prop_map(|(a, b)| format!("of = [{a}, {b}]"))
+            .boxed(),
+        "not" => condition().prop_map(|one| format!("of = {one}")).boxed(),
+        _ => Just(String::new()).boxed(),
+    }
+}
+
+/// Kinds that lie in others; few questions each, so that packs stay readable.
+const INNER: &[&str] = &[
+    "min_age",
+    "amount_max",
+    "prior_diversions",
+    "victim_declines",
+    "delivery_only_subsistence",
+    "site_question",
+    "in_hours",
+    "not_delivery",
+    "amenable",
+    "no_open_case",
+];
+
+/// A condition as an inline table.
+fn condition() -> impl Strategy<Value = String> {
+    one_of(INNER).prop_flat_map(|kind| {
+        params(kind).prop_map(move |params| {
+            let lines = params.lines().filter(|line| !line.is_empty());
+            let parts: Vec<_> = [format!("kind = \"{kind}\"")]
+                .into_iter()
+                .chain(lines.map(str::to_owned))
+                .collect();
+            format!("{{ {} }}", parts.join(", "))
+        })
+    })
 }
 
 fn body() -> impl Strategy<Value = String> {
-    let some = |key: &'static str, of: &'static [&'static str]| {
-        proptest::sample::subsequence(of, 1..=of.len()).prop_map(move |some| {
-            let quoted: Vec<_> = some.iter().map(|word| format!("\"{word}\"")).collect();
-            format!("{key} = [{}]", quoted.join(", "))
-        })
-    };
-    let matter = (
-        one_of(&["no_open_case", "no_open_warrant"]),
-        one_of(&["", "at_least = \"felony\"", "at_least = \"misdemeanor\""]),
-        any::<bool>(),
-    )
-        .prop_map(|(kind, level, local)| {
-            format!("kind = \"{kind}\"\n{level}\nlocal_only = {local}")
-        });
-    prop_oneof![
-        one_of(&["18", "21"]).prop_map(|years| format!("kind = \"min_age\"\nyears = {years}")),
-        offences().prop_map(|list| format!("kind = \"offense_in\"\n{list}")),
-        offences().prop_map(|list| format!("kind = \"offense_in\"\n{list}")),
-        some("kinds", &["probation", "parole", "pretrial"])
-            .prop_map(|kinds| format!("kind = \"supervision_none\"\n{kinds}")),
-        (one_of(&["a", "b"]), look_back()).prop_map(|(class, back)| {
-            format!("kind = \"no_conviction\"\nclass = \"{class}\"\n{back}")
-        }),
-        look_back().prop_map(|back| format!("kind = \"sex_offense_history\"\n{back}")),
-        matter,
-        some("zones", &["z1", "z2", "z3"]).prop_map(|zones| format!("kind = \"in_zone\"\n{zones}")),
-        some("any_of", &["opioid", "poverty"])
-            .prop_map(|any_of| format!("kind = \"substance_nexus\"\n{any_of}")),
-        one_of(&["volunteers", "threat_to_public_safety", "not_delivery"])
-            .prop_map(|kind| format!("kind = \"{kind}\"")),
-        (one_of(&["site.x", "site.y"]), one_of(&["yes", "no"])).prop_map(|(question, passes_on)| {
-            format!("kind = \"site_question\"\nquestion = \"{question}\"\npasses_on = \"{passes_on}\"")
-        }),
-    ]
+    proptest::sample::select(KINDS).prop_flat_map(|kind| {
+        params(kind.name).prop_map(move |params| format!("kind = \"{}\"\n{params}", kind.name))
+    })
 }
 
 /// One rule without its id.
@@ -137,4 +246,14 @@ pub fn rule() -> impl Strategy<Value = String> {
 /// The text of a pack of one to six rules.
 pub fn packs() -> impl Strategy<Value = String> {
     proptest::collection::vec(rule(), 1..7).prop_map(|rules| pack_of(&rules))
+}
+
+/// The pack, unless its rules share more questions than a pack may; everything
+/// else that the generator makes has to parse.
+pub fn parse(toml: &str) -> Option<RulePack> {
+    match RulePack::parse(toml) {
+        Ok(pack) => Some(pack),
+        Err(error) if error.mistake == PackMistake::TooEntangled => None,
+        Err(error) => panic!("{error}\n{toml}"),
+    }
 }
