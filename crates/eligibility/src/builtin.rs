@@ -18,9 +18,17 @@ pub struct Builtin {
     pub pack: RulePack,
 }
 
-const TEXTS: [&str; 2] = [
+const TEXTS: [&str; 10] = [
     include_str!("../packs/md-baltimore-2017.toml"),
     include_str!("../packs/mo-stlouis-county-2021.toml"),
+    include_str!("../packs/nc-fayetteville-2016.toml"),
+    include_str!("../packs/nc-statesville-2018.toml"),
+    include_str!("../packs/nc-waynesville-2018.toml"),
+    include_str!("../packs/nm-santafe-2014.toml"),
+    include_str!("../packs/ny-albany-2016.toml"),
+    include_str!("../packs/pa-philadelphia-pad-2017.toml"),
+    include_str!("../packs/wa-seattle-2011.toml"),
+    include_str!("../packs/wa-seattle-2023.toml"),
 ];
 
 /// Every pack that ships. A test holds that each text parses.

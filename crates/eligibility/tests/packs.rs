@@ -96,9 +96,8 @@ fn every_published_row_is_a_rule_or_a_question() {
 fn what_no_text_bears_out_says_so() {
     for builtin in builtin() {
         for rule in explain(&builtin.pack).rules {
-            assert_eq!(
-                rule.verified,
-                rule.source != "not recorded",
+            assert!(
+                !rule.verified || rule.source != "not recorded",
                 "{}",
                 rule.rule
             );
