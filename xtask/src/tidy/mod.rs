@@ -10,6 +10,7 @@ mod external;
 mod features;
 mod files;
 mod manifests;
+mod packs;
 mod plant;
 mod purity;
 mod resolved;
@@ -30,6 +31,9 @@ pub struct Args {
     /// Plant every violation in turn; fails if tidy does not notice one of them
     #[arg(long)]
     prove: bool,
+    /// Write the tables that are made of other files, and check then
+    #[arg(long, conflicts_with_all = ["plant", "prove"])]
+    write: bool,
 }
 
 impl Args {
@@ -38,6 +42,7 @@ impl Args {
         Self {
             plant: None,
             prove: true,
+            write: false,
         }
     }
 }
@@ -73,6 +78,10 @@ pub fn run(args: &Args) -> Result<()> {
     let root = root()?;
     if args.prove {
         return plant::prove(&root);
+    }
+    if args.write {
+        let (table, _) = packs::table(&Tree::tracked(&root)?);
+        std::fs::write(root.join(packs::TABLE), table)?;
     }
     let findings = match args.plant {
         Some(violation) => crates(&plant::plant(&root, violation)?)?,
@@ -111,6 +120,7 @@ fn texts(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
     findings.extend(manifests::check(tree));
     findings.extend(docs::check(tree, metadata));
     findings.extend(arrows::check_document(tree));
+    findings.extend(packs::check(tree));
     findings
 }
 

@@ -1,0 +1,481 @@
+//! Limits as tables: exactly there, one least unit before and after.
+
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod common;
+
+use common::{date, random_pack, set};
+use handoff_domain::FindingResult::{self, Hit, Pass, Unknown};
+use handoff_domain::{Door, Facts, Position};
+use handoff_eligibility::{RulePack, screen};
+
+/// What one rule finds for an answer.
+fn finds(pack: &RulePack, answers: &[(&str, &str)]) -> FindingResult {
+    let mut facts = Facts::default();
+    set(&mut facts, answers);
+    found(pack, &facts, "2020-02-29")
+}
+
+fn found(pack: &RulePack, facts: &Facts, as_of: &str) -> FindingResult {
+    let screening = screen(pack, facts, Door::ArrestDiversion, date(as_of));
+    assert_eq!(screening.findings.len(), 1);
+    screening.findings[0].result
+}
+
+fn pack(rule: &str) -> RulePack {
+    RulePack::parse(&random_pack::pack_of(&[rule.to_owned()])).unwrap()
+}
+
+fn amounts(params: &str, table: &[(&str, FindingResult)]) {
+    let pack = pack(&format!("kind = \"amount_max\"\n{params}"));
+    for (drugs, expected) in table {
+        assert_eq!(
+            finds(&pack, &[("drugs", drugs)]),
+            *expected,
+            "{params}: {drugs}"
+        );
+    }
+}
+
+#[test]
+fn amounts_at_the_limit_in_every_unit_and_with_both_comparators() {
+    for unit in ["g", "kg", "oz", "lb", "ml", "du", "plants"] {
+        let at = |limit: &str, amount: &str| {
+            let pack = pack(&format!(
+                "kind = \"amount_max\"\nfails_when = \"{limit} {unit}\""
+            ));
+            let form = if unit == "du" { " other" } else { "" };
+            finds(&pack, &[("drugs", &format!("D {amount} {unit}{form}"))])
+        };
+        assert_eq!(
+            ["5.999", "6", "6.001"].map(|amount| at("> 6", amount)),
+            [Pass, Pass, Hit],
+            "> {unit}"
+        );
+        assert_eq!(
+            ["3.999", "4", "4.001"].map(|amount| at(">= 4", amount)),
+            [Pass, Hit, Hit],
+            ">= {unit}"
+        );
+    }
+}
+
+#[test]
+fn masses_are_compared_exactly_across_units() {
+    amounts(
+        "fails_when = \"> 1 oz\"",
+        &[
+            // An ounce is 28.349523125 g.
+            ("D 28.349 g", Pass),
+            ("D 28.35 g", Hit),
+            ("D 0.028 kg", Pass),
+            ("D 0.029 kg", Hit),
+            ("D 0.062 lb", Pass),
+            ("D 0.063 lb", Hit),
+            ("D 1 oz", Pass),
+            ("D 1.001 oz", Hit),
+        ],
+    );
+    amounts(
+        "fails_when = \">= 1 lb\"",
+        &[
+            // A pound is 16 ounces and 453.59237 g.
+            ("D 15.999 oz", Pass),
+            ("D 16 oz", Hit),
+            ("D 453.592 g", Pass),
+            ("D 453.593 g", Hit),
+        ],
+    );
+}
+
+#[test]
+fn what_cannot_be_compared_is_unknown_unless_the_rule_leaves_it_to_others() {
+    let grams = "fails_when = \"> 6 g\"";
+    amounts(
+        grams,
+        &[
+            ("none", Pass),
+            ("unknown", Unknown),
+            ("D ? g", Unknown),
+            ("D 5 ?", Unknown),
+            ("D 40 du", Unknown),
+            ("D 7 ml", Unknown),
+            ("D 7 g, L ? g", Hit),
+            ("D 7 g, L 40 du", Hit),
+        ],
+    );
+    let only = "fails_when = \"> 6 g\"\nonly_this_unit = true";
+    amounts(
+        only,
+        &[
+            ("D 40 du", Pass),
+            ("D ? du", Pass),
+            ("D 5 ?", Unknown),
+            ("D 7 g, L 40 du", Hit),
+        ],
+    );
+}
+
+#[test]
+fn the_same_drug_is_added_up_and_different_drugs_only_together() {
+    let each = "fails_when = \"> 6 g\"";
+    amounts(
+        each,
+        &[
+            ("D 4 g, D 2 g", Pass),
+            ("D 4 g, D 2.001 g", Hit),
+            ("D 4 g, L 4 g", Pass),
+            ("D 4 g, L 6.001 g", Hit),
+            // A drug of unknown type may be the same one.
+            ("D 4 g, U 2 g", Pass),
+            ("D 4 g, U 2.001 g", Unknown),
+            ("U 6.001 g", Hit),
+        ],
+    );
+    amounts(
+        "fails_when = \"> 6 g\"\ntogether = true",
+        &[
+            ("D 4 g, L 2 g", Pass),
+            ("D 4 g, L 2.001 g", Hit),
+            ("D 4 g, L ? g", Unknown),
+            ("D 6.001 g, L ? g", Hit),
+        ],
+    );
+}
+
+#[test]
+fn drugs_and_forms_that_a_limit_leaves_out() {
+    amounts(
+        "fails_when = \"> 6 g\"\ndrugs = [\"D\", \"L\"]\nexcept = [\"L\"]",
+        &[
+            ("L 7 g", Pass),
+            ("D 7 g", Hit),
+            ("E 7 g", Pass),
+            ("U 7 g", Unknown),
+        ],
+    );
+    amounts(
+        "fails_when = \"> 6 g\"\nexcept = [{ drugs = [\"H\"], form = \"prescription_pills\" }]",
+        &[
+            ("H 40 du pills", Pass),
+            ("H 7 g pills", Pass),
+            // What is weighed and of no stated form is not taken for pills.
+            ("H 7 g", Hit),
+            ("H 40 du", Unknown),
+            ("H 40 du other", Unknown),
+            ("D 7 g pills", Hit),
+        ],
+    );
+}
+
+fn hours(windows: &str, table: &[(&str, FindingResult)]) {
+    let pack = pack(&format!("kind = \"in_hours\"\nwindows = [{windows}]"));
+    for (at, expected) in table {
+        assert_eq!(
+            finds(&pack, &[("encounter_at", at)]),
+            *expected,
+            "{windows}: {at}"
+        );
+    }
+}
+
+#[test]
+fn hours_begin_with_their_first_minute_and_end_before_their_last() {
+    hours(
+        "\"Mon-Fri 12:00-20:00\"",
+        &[
+            ("2020-02-28T11:59-05:00", Hit),
+            ("2020-02-28T12:00-05:00", Pass),
+            ("2020-02-28T19:59-05:00", Pass),
+            ("2020-02-28T19:59:59-05:00", Pass),
+            ("2020-02-28T20:00-05:00", Hit),
+            ("2020-02-29T12:00-05:00", Hit),
+            ("2020-03-01T12:00-05:00", Hit),
+            ("2020-03-02T12:00-05:00", Pass),
+            // The wall clock at the site counts, whatever the offset.
+            ("2020-02-28T17:00+00:00", Pass),
+            ("2020-02-28T16:59+00:00", Hit),
+            ("unknown", Unknown),
+        ],
+    );
+    hours(
+        "\"Fri,Sat 22:00-02:00\"",
+        &[
+            ("2020-02-28T21:59-05:00", Hit),
+            ("2020-02-28T22:00-05:00", Pass),
+            ("2020-02-29T01:59-05:00", Pass),
+            ("2020-02-29T02:00-05:00", Hit),
+            ("2020-03-01T01:59-05:00", Pass),
+            ("2020-03-02T01:00-05:00", Hit),
+        ],
+    );
+    hours(
+        "\"Sun 22:00-02:00\"",
+        &[
+            ("2020-03-02T01:59-05:00", Pass),
+            ("2020-03-01T01:59-05:00", Hit),
+        ],
+    );
+    hours(
+        "\"Sat-Mon 00:00-24:00\"",
+        &[
+            ("2020-02-28T23:59-05:00", Hit),
+            ("2020-02-29T00:00-05:00", Pass),
+            ("2020-03-02T23:59-05:00", Pass),
+            ("2020-03-03T00:00-05:00", Hit),
+        ],
+    );
+}
+
+#[test]
+fn hours_on_the_days_on_which_the_clock_is_set() {
+    // 8 March 2020: 02:00 became 03:00. 1 November 2020: 02:00 became 01:00.
+    hours(
+        "\"Sun 01:00-03:00\"",
+        &[
+            ("2020-03-08T00:59-05:00", Hit),
+            ("2020-03-08T01:59-05:00", Pass),
+            ("2020-03-08T03:00-04:00", Hit),
+            // What would have been 02:30 is 03:30.
+            ("2020-03-08T02:30-05:00", Hit),
+            ("2020-11-01T00:59-04:00", Hit),
+            ("2020-11-01T01:30-04:00", Pass),
+            ("2020-11-01T01:30-05:00", Pass),
+            ("2020-11-01T02:59-05:00", Pass),
+            ("2020-11-01T03:00-05:00", Hit),
+        ],
+    );
+    hours(
+        "\"daily 12:00-20:00\"",
+        &[
+            ("2020-03-07T12:00-05:00", Pass),
+            ("2020-03-08T11:59-04:00", Hit),
+            ("2020-03-08T12:00-04:00", Pass),
+            ("2020-11-01T11:59-05:00", Hit),
+            ("2020-11-01T12:00-05:00", Pass),
+            ("2020-11-01T19:59-05:00", Pass),
+        ],
+    );
+}
+
+/// A square of a hundredth of a degree with a square hole in it.
+const SQUARE: &str = "{\"type\":\"Polygon\",\"coordinates\":[\
+    [[-76.62,39.29],[-76.61,39.29],[-76.61,39.30],[-76.62,39.30],[-76.62,39.29]],\
+    [[-76.617,39.293],[-76.613,39.293],[-76.613,39.297],[-76.617,39.297],[-76.617,39.293]]]}";
+
+fn mapped() -> RulePack {
+    let text = random_pack::pack_of(&["kind = \"in_zone\"\nzones = [\"z1\"]".to_owned()]);
+    let zone = format!("id = \"z1\"\ngeojson = '{SQUARE}'");
+    RulePack::parse(&text.replacen("id = \"z1\"", &zone, 1)).unwrap()
+}
+
+#[test]
+fn positions_on_edges_and_vertices_are_inside() {
+    let pack = mapped();
+    let table = [
+        ((-766_150_000, 392_910_000), None, Pass),
+        // Vertices and edges.
+        ((-766_200_000, 392_900_000), None, Pass),
+        ((-766_100_000, 393_000_000), None, Pass),
+        ((-766_150_000, 392_900_000), None, Pass),
+        ((-766_200_000, 392_950_000), None, Pass),
+        // One ten-millionth of a degree further.
+        ((-766_150_000, 392_899_999), None, Hit),
+        ((-766_200_001, 392_950_000), None, Hit),
+        ((-766_100_000, 393_000_001), None, Hit),
+        // In line with an edge, but beyond it.
+        ((-766_099_999, 392_900_000), None, Hit),
+        ((-766_300_000, 393_000_000), None, Hit),
+        // The hole, and its edge.
+        ((-766_150_000, 392_950_000), None, Hit),
+        ((-766_170_000, 392_950_000), None, Pass),
+        ((-766_169_999, 392_950_000), None, Hit),
+        // Level with a vertex of the hole.
+        ((-766_190_000, 392_930_000), None, Pass),
+        // How sure the device is: 0.001 degrees of latitude are 111 m.
+        ((-766_150_000, 392_915_000), Some(100), Pass),
+        ((-766_150_000, 392_905_000), Some(100), Unknown),
+        ((-766_150_000, 392_895_000), Some(100), Unknown),
+        ((-766_150_000, 392_850_000), Some(100), Hit),
+        ((-766_150_000, 392_950_000), Some(10), Hit),
+        ((-766_150_000, 392_915_000), Some(u32::MAX), Unknown),
+    ];
+    for ((longitude_e7, latitude_e7), accuracy_m, expected) in table {
+        let position = Position {
+            latitude_e7,
+            longitude_e7,
+            accuracy_m,
+        };
+        let facts = Facts {
+            position: Some(position),
+            ..Facts::default()
+        };
+        assert_eq!(found(&pack, &facts, "2020-02-29"), expected, "{position:?}");
+    }
+}
+
+#[test]
+fn what_the_officer_says_of_the_area_goes_before_the_map() {
+    let pack = mapped();
+    let mut facts = Facts {
+        position: Some(Position {
+            latitude_e7: 392_910_000,
+            longitude_e7: -766_150_000,
+            accuracy_m: None,
+        }),
+        ..Facts::default()
+    };
+    for (said, expected) in [
+        ("outside", Hit),
+        ("z2", Hit),
+        ("z1", Pass),
+        ("unknown", Pass),
+    ] {
+        set(&mut facts, &[("zone", said)]);
+        assert_eq!(found(&pack, &facts, "2020-02-29"), expected, "{said}");
+    }
+}
+
+#[test]
+fn offence_lists_with_levels_statutes_and_exemptions() {
+    let list = "offenses = [\"23*\", { code = \"35A\", level = \"misdemeanor\" }, { statute = \"SMC 12A.10\" }]\n\
+                except = [\"23D\", { code = \"35A\", statute = \"RCW 69.50.4011\" }]";
+    let inside = pack(&format!("kind = \"offense_in\"\n{list}"));
+    let never = pack(&format!("kind = \"offense_not_in\"\n{list}"));
+    let table = [
+        ("23C", Pass, Hit),
+        ("23D (none)", Hit, Pass),
+        ("35A misdemeanor (x)", Pass, Hit),
+        ("35A misdemeanor", Unknown, Unknown),
+        ("35A felony (x)", Hit, Pass),
+        ("35A misdemeanor (RCW 69.50.4011)", Hit, Pass),
+        ("13A (smc  12a.10)", Pass, Hit),
+        ("13A (SMC 12A.11)", Hit, Pass),
+        ("13A", Unknown, Unknown),
+        ("23C, 13A (x)", Hit, Hit),
+        ("?", Unknown, Unknown),
+        ("unknown", Unknown, Unknown),
+    ];
+    for (offences, is_in, is_not_in) in table {
+        let answers = [("suspected_offenses", offences)];
+        let got = (finds(&inside, &answers), finds(&never, &answers));
+        assert_eq!(got, (is_in, is_not_in), "{offences}");
+    }
+}
+
+#[test]
+fn involvement_by_evidence_date_place_and_paper() {
+    let table: [(&str, &[(&str, FindingResult)]); 4] = [
+        (
+            "within = { months = 24 }",
+            &[
+                ("yes record 2018-02-28", Hit),
+                ("yes record 2018-03-01", Pass),
+                ("yes record 2018-02", Hit),
+                ("yes record 2017", Hit),
+                ("yes record 2018", Pass),
+                ("yes record", Unknown),
+                ("yes", Unknown),
+                ("no", Hit),
+                ("unknown", Unknown),
+            ],
+        ),
+        (
+            "within = { months = 24 }\nanniversary_counts = true",
+            &[
+                ("yes record 2018-02-28", Pass),
+                ("yes record 2018-02-27", Hit),
+            ],
+        ),
+        (
+            "evidence = [\"record\"]\nin_zone = true",
+            &[
+                ("yes record in_zone", Pass),
+                ("yes record out_of_zone", Hit),
+                ("yes record", Unknown),
+                ("yes direct_observation in_zone", Hit),
+                ("yes direct_observation in_zone; record in_zone", Pass),
+                // Both in one piece of evidence, not one in each.
+                ("yes direct_observation in_zone; record out_of_zone", Hit),
+            ],
+        ),
+        (
+            "documented = true",
+            &[
+                ("yes record", Pass),
+                ("yes record undocumented", Hit),
+                ("yes direct_observation", Unknown),
+                ("yes direct_observation documented", Pass),
+            ],
+        ),
+    ];
+    for (params, rows) in table {
+        let pack = pack(&format!("kind = \"prior_involvement\"\n{params}"));
+        for (answer, expected) in rows {
+            let got = finds(&pack, &[("prior_involvement", answer)]);
+            assert_eq!(got, *expected, "{params}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn counts_complainants_delivery_and_conditions() {
+    let diversions = pack("kind = \"prior_diversions\"\nat_most = 1");
+    for (count, expected) in [
+        ("0", Pass),
+        ("1", Pass),
+        ("2", Hit),
+        ("65535", Hit),
+        ("unknown", Unknown),
+    ] {
+        assert_eq!(
+            finds(&diversions, &[("prior_diversions", count)]),
+            expected,
+            "{count}"
+        );
+    }
+    let victim = pack("kind = \"victim_declines\"");
+    for (said, expected) in [
+        ("none", Pass),
+        ("declines", Pass),
+        ("wants", Hit),
+        ("unknown", Unknown),
+    ] {
+        assert_eq!(finds(&victim, &[("complainant", said)]), expected, "{said}");
+    }
+    let sale = pack("kind = \"delivery_only_subsistence\"");
+    let table = [
+        ("no", "unknown", Pass),
+        ("no", "no", Pass),
+        ("yes", "yes", Pass),
+        ("yes", "no", Hit),
+        ("yes", "unknown", Unknown),
+        ("unknown", "yes", Pass),
+        ("unknown", "no", Unknown),
+    ];
+    for (delivery, subsistence, expected) in table {
+        let got = finds(
+            &sale,
+            &[("delivery", delivery), ("subsistence_only", subsistence)],
+        );
+        assert_eq!(got, expected, "{delivery} {subsistence}");
+    }
+    let nested = pack(
+        "kind = \"any_of\"\nof = [{ kind = \"amenable\" }, { kind = \"not\", of = { kind = \"all_of\", of = [{ kind = \"volunteers\" }, { kind = \"residency\" }] } }]",
+    );
+    let table = [
+        ("yes", "unknown", "unknown", Pass),
+        ("no", "yes", "yes", Hit),
+        ("no", "no", "unknown", Pass),
+        ("no", "unknown", "yes", Unknown),
+        ("unknown", "yes", "yes", Unknown),
+    ];
+    for (amenable, volunteers, resident, expected) in table {
+        let answers = [
+            ("amenable", amenable),
+            ("volunteers", volunteers),
+            ("resident", resident),
+        ];
+        assert_eq!(finds(&nested, &answers), expected, "{answers:?}");
+    }
+}
