@@ -201,7 +201,7 @@ pub enum PackMistake {
     #[error("what a list leaves out takes no `only_if`: put the condition on what is listed")]
     ConditionInExcept,
     #[error(
-        "`{text}` is no limit: write when it fails, \"> 6 g\" or \">= 4 g\", in g, kg, oz, lb, ml, du or plants"
+        "`{text}` is no limit: write when it fails, \"> 6 g\" or \">= 4 g\", with at most three decimals, in g, kg, oz, lb, ml, du or plants"
     )]
     BadLimit { text: String },
     #[error(

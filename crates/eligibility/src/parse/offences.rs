@@ -139,10 +139,12 @@ fn offence(rule: &Table<'_, '_>, value: &Value<'_>) -> Result<ListedOffence, Pac
         .get("code")
         .map(|code| code_of(&table, code, table.text_of("code", code)?))
         .transpose()?;
-    let statute = table
-        .get("statute")
-        .map(|_| table.words_text("statute"))
-        .transpose()?;
+    let statute = table.optional("statute")?.map(str::trim);
+    if statute == Some("") {
+        let key = "statute".to_owned();
+        return Err(table.error(PackMistake::Empty { key }));
+    }
+    let statute = statute.map(str::to_owned);
     if code.is_none() && statute.is_none() {
         return Err(table.error(PackMistake::NoCodeNorStatute));
     }
