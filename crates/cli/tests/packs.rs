@@ -105,7 +105,7 @@ fn a_mistake_in_a_pack_is_named_by_line_and_column_with_the_way_out() {
     check_refused(
         &runs,
         expect![[r#"
-        handoff: standard input: line 131, column 8: there is no rule kind `no_open_warant` (did you mean `no_open_warrant`?): the kinds are min_age, offense_in, supervision_none, no_conviction, sex_offense_history, no_open_case, no_open_warrant, in_zone, substance_nexus, threat_to_public_safety, volunteers, amenable, residency, not_in_treatment_court, registrant, no_contact_order_with_participant, not_delivery, not_exploiting_minors, not_promoting_prostitution, not_trafficking, program_capacity, site_question. Nothing was changed. Correct that place and try again.
+        handoff: standard input: line 131, column 8: there is no rule kind `no_open_warant` (did you mean `no_open_warrant`?): the kinds are min_age, offense_in, offense_not_in, amount_max, supervision_none, no_conviction, sex_offense_history, no_open_case, no_open_warrant, in_zone, in_hours, prior_involvement, prior_diversions, substance_nexus, threat_to_public_safety, volunteers, amenable, residency, not_in_treatment_court, registrant, no_contact_order_with_participant, not_delivery, delivery_only_subsistence, victim_declines, not_exploiting_minors, not_promoting_prostitution, not_trafficking, program_capacity, site_question, all_of, any_of, not. Nothing was changed. Correct that place and try again.
         handoff: standard input: line 43, column 7: this is not TOML: unclosed array table, expected `]]`. Nothing was changed. Correct that place and try again.
         handoff: standard input: line 133, column 12: `severity` cannot be `soft`: it is one of hard, presumptive, refer_up, advisory. Nothing was changed. Correct that place and try again.
         handoff: standard input: line 104, column 66: no NIBRS offence has the code `40Z`: correct it; a trailing * stands for any ending. Nothing was changed. Correct that place and try again.
@@ -131,8 +131,8 @@ fn a_file_that_is_no_pack_is_refused() {
             (&["pack", "explain", "/"], ""),
         ],
         expect![[r#"
-            handoff: no/such.toml: there is no pack and no file of this name; the packs that come with this program are md-baltimore-2017, mo-stlouis-county-2021. Nothing was changed. Give the id of one of them, or a file.
-            handoff: md-baltimore: there is no pack and no file of this name (did you mean `md-baltimore-2017`?); the packs that come with this program are md-baltimore-2017, mo-stlouis-county-2021. Nothing was changed. Give the id of one of them, or a file.
+            handoff: no/such.toml: there is no pack and no file of this name; the packs that come with this program are md-baltimore-2017, mo-stlouis-county-2021, nc-fayetteville-2016, nc-statesville-2018, nc-waynesville-2018, nm-santafe-2014, ny-albany-2016, pa-philadelphia-pad-2017, wa-seattle-2011, wa-seattle-2023. Nothing was changed. Give the id of one of them, or a file.
+            handoff: md-baltimore: there is no pack and no file of this name (did you mean `md-baltimore-2017`?); the packs that come with this program are md-baltimore-2017, mo-stlouis-county-2021, nc-fayetteville-2016, nc-statesville-2018, nc-waynesville-2018, nm-santafe-2014, ny-albany-2016, pa-philadelphia-pad-2017, wa-seattle-2011, wa-seattle-2023. Nothing was changed. Give the id of one of them, or a file.
             handoff: /: the file cannot be read (Is a directory (os error 21)). Nothing was changed. Check who may read it.
         "#]],
     );

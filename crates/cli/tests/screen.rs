@@ -400,7 +400,7 @@ fn what_is_not_there_is_named() {
             ),
         ],
         expect![[r#"
-            handoff: md-baltimore-2018: there is no pack and no file of this name (did you mean `md-baltimore-2017`?); the packs that come with this program are md-baltimore-2017, mo-stlouis-county-2021. Nothing was changed. Give the id of one of them, or a file.
+            handoff: md-baltimore-2018: there is no pack and no file of this name (did you mean `md-baltimore-2017`?); the packs that come with this program are md-baltimore-2017, mo-stlouis-county-2021, nc-fayetteville-2016, nc-statesville-2018, nc-waynesville-2018, nm-santafe-2014, ny-albany-2016, pa-philadelphia-pad-2017, wa-seattle-2011, wa-seattle-2023. Nothing was changed. Give the id of one of them, or a file.
             handoff: no/such/file: cannot be read (No such file or directory (os error 2)). Nothing was screened. Check the name of the file and who may read it.
         "#]],
     );
