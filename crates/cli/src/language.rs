@@ -35,6 +35,12 @@ impl Speaks {
 pub struct Speaker(Language);
 
 impl Speaker {
+    /// Says them in this language.
+    #[must_use]
+    pub const fn of(language: Language) -> Self {
+        Self(language)
+    }
+
     /// The sentence `id` with its parameters.
     #[must_use]
     pub fn say(self, id: &str, args: &[(&str, &str)]) -> String {

@@ -12,6 +12,7 @@ mod loopback;
 mod output;
 mod pack;
 mod passwords;
+mod prompt;
 mod schema;
 mod screen;
 mod site;
@@ -39,7 +40,7 @@ enum Command {
     Device(device::Device),
     /// Screen facts by the rules of a pack, without keeping anything
     Screen(screen::Screen),
-    /// Look at rule packs
+    /// Write, check, read and try rule packs
     #[command(subcommand)]
     Pack(pack::Pack),
     /// Print the JSON Schema of an input, or a filled example of it

@@ -7,7 +7,7 @@
 
 use clap::{Args, ValueEnum};
 use handoff_domain::{Facts, ReferralReport};
-use handoff_eligibility::pack_schema;
+use handoff_eligibility::{PastScreening, pack_schema};
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, schema_for};
 
@@ -32,6 +32,8 @@ enum Input {
     Facts,
     /// A rule pack, for `pack check` and `site pack publish` (TOML)
     Pack,
+    /// A past screening, for `pack simulate` (JSON, one on each line)
+    PastScreening,
 }
 
 impl Input {
@@ -40,6 +42,7 @@ impl Input {
             Self::Referral => strict::<ReferralReport>(),
             Self::Facts => strict::<Facts>(),
             Self::Pack => pack_schema(),
+            Self::PastScreening => strict::<PastScreening>(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Input {
             Self::Referral => include_str!("../examples/referral.json"),
             Self::Facts => include_str!("../examples/facts.json"),
             Self::Pack => include_str!("../examples/pack.toml"),
+            Self::PastScreening => include_str!("../examples/past-screening.json"),
         }
     }
 }

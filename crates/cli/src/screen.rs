@@ -5,7 +5,7 @@
 //! The door is that of `--door`, else of the referral, else the first that the
 //! site offers. A referral may be given in place of facts.
 
-mod plain;
+pub mod plain;
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub struct Screen {
 /// A door on the command line.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum DoorName {
+pub enum DoorName {
     /// Diversion in place of an arrest
     ArrestDiversion,
     /// A referral without an arrest
@@ -124,7 +124,7 @@ impl Screen {
         let encounter = given.facts.encounter_at.map(|at| at.date_naive());
         let as_of = match self.as_of.or(encounter) {
             Some(date) => date,
-            None => today(&pack).map_err(refuse)?,
+            None => pack_today(&pack).map_err(refuse)?,
         };
         given
             .check(&pack, encounter.unwrap_or(as_of))
@@ -140,7 +140,15 @@ impl Screen {
     }
 }
 
-fn today(pack: &RulePack) -> Result<NaiveDate, ScreenError> {
+/// Today where the site is.
+///
+/// # Errors
+/// [`Failure`] when the pack's time zone is not known here.
+pub fn today(pack: &RulePack) -> Result<NaiveDate, Failure> {
+    pack_today(pack).map_err(|error| Failure::refused(format!("{error}. {}.", error.fix())))
+}
+
+fn pack_today(pack: &RulePack) -> Result<NaiveDate, ScreenError> {
     let zone = pack.policy().time_zone.parse().ok();
     let zone = zone.ok_or(ScreenError::TimeZone)?;
     Ok(Host::system().local(zone).date_naive())

@@ -55,6 +55,8 @@ fn a_check_says_how_each_case_came_out() {
           ok      line 174   drugs that may have been for sale are an open question
           ok      line 184   outside downtown the social door stays open
         Every case comes out as the pack expects.
+        Look at these again:
+          no case hits these rules: min_age, offense_in, no_felony_warrant, volunteers. Add a [[test]] for each, so that it is seen to work
     "#]]
     .assert_eq(&good.out);
 
@@ -76,6 +78,10 @@ fn a_check_says_how_each_case_came_out() {
                   hits: expected [in_zone], got [in_zone, min_age]
                   other_door: expected social_contact, got none
         4 of 4 cases came out otherwise.
+        Look at these again:
+          [clear] holds the answers of somebody whom no rule stops, but at arrest_diversion it is stopped by min_age: correct the answer, or the rule
+          [clear] holds the answers of somebody whom no rule stops, but at social_contact it is stopped by min_age: correct the answer, or the rule
+          no case hits these rules: offense_in, no_felony_warrant, volunteers. Add a [[test]] for each, so that it is seen to work
     "#]]
     .assert_eq(&bad.out);
     expect![[r#"

@@ -14,7 +14,6 @@ use serde::Serialize;
 
 use crate::ask::Ask;
 use crate::compare::together;
-use crate::kind::RuleKind;
 use crate::pack::{Rule, RulePack};
 use crate::screen::screen;
 
@@ -193,11 +192,13 @@ fn not_used(pack: &RulePack) -> Vec<Warning> {
             },
         })
         .collect();
+    // As the pack writes it, so that a part of a rule counts too; a rule about
+    // involvement `in_zone` means every area of the site.
+    let means_every_area = |rule: &Rule| rule.params.contains_key("in_zone");
     let named = |zone: &str| {
-        pack.rules.iter().any(|rule| match &rule.kind {
-            RuleKind::InZone { areas } => areas.contains(zone),
-            _ => false,
-        })
+        let quoted = format!("\"{zone}\"");
+        let mut written = pack.rules.iter().flat_map(|rule| rule.params.values());
+        written.any(|text| text.contains(&quoted)) || pack.rules.iter().any(means_every_area)
     };
     let zones = pack.zones.iter().filter(|zone| !named(&zone.id));
     warnings.extend(zones.map(|zone| Warning {

@@ -1,7 +1,8 @@
-//! `handoff pack check`: a pack is read whole and runs its own cases.
+//! `handoff pack check`: a pack is read whole, runs its own cases, and is
+//! looked over for what cannot be meant.
 
 use handoff_domain::PackRef;
-use handoff_eligibility::{PackTestResult, RulePack, run_pack_tests};
+use handoff_eligibility::{PackTestResult, RulePack, Warning, lint, run_pack_tests};
 use serde::Serialize;
 
 use super::PackName;
@@ -14,6 +15,7 @@ struct Checked {
     rules_unverified: usize,
     cases: Vec<PackTestResult>,
     cases_failed: usize,
+    warnings: Vec<Warning>,
 }
 
 /// Checks the pack.
@@ -44,6 +46,7 @@ fn checked(pack: &RulePack) -> Checked {
             .filter(|case| !case.failures.is_empty())
             .count(),
         cases,
+        warnings: lint(pack),
     }
 }
 
@@ -72,5 +75,10 @@ fn text(checked: &Checked) -> String {
         (_, 0) => "Every case comes out as the pack expects.".to_owned(),
         (all, failed) => format!("{failed} of {all} cases came out otherwise."),
     });
+    if !checked.warnings.is_empty() {
+        lines.push("Look at these again:".to_owned());
+        let warnings = checked.warnings.iter();
+        lines.extend(warnings.map(|warning| format!("  {warning}")));
+    }
     lines.join("\n")
 }

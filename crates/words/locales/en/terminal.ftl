@@ -67,3 +67,92 @@ cli-rule-doors-all = For every kind of referral
 cli-rule-weighs = Weight: { $severity }
 cli-rule-asks = Asks: { $question }
 cli-rule-source = Source: { $source }
+
+## Comparing two rule packs
+
+cli-diff = From { $from }, version { $from_version }, to { $to }, version { $to_version }:
+cli-diff-none = Both packs say the same.
+cli-diff-head = The pack itself
+cli-diff-questions = Questions
+cli-diff-added = New: { $id }  { $words }
+cli-diff-removed = Gone: { $id }  { $words }
+cli-diff-changed = Changed: { $id }  { $words }
+cli-diff-field = { $field }: { $from } → { $to }
+cli-diff-was = was: { $text }
+cli-diff-is = is: { $text }
+cli-diff-nothing = nothing
+cli-diff-stops-same = It stops the same people as before.
+cli-diff-stops-more = It stops more people than before, and everybody whom it stopped before.
+cli-diff-stops-fewer = It stops fewer people than before, and nobody whom it did not stop before.
+cli-diff-stops-others = It stops some people whom it did not stop before, and no longer stops some whom it did.
+cli-field-title-en = Name in English
+cli-field-title-es = Name in Spanish
+cli-field-effective_from = In force from
+cli-field-words-en = Words in English
+cli-field-words-es = Words in Spanish
+cli-field-name-en = Name in English
+cli-field-name-es = Name in Spanish
+cli-field-bounds-en = Bounds in English
+cli-field-bounds-es = Bounds in Spanish
+cli-field-kind = Kind
+cli-field-severity = Weight
+cli-field-doors = For
+cli-field-clause = Clause
+cli-field-source = Source
+cli-field-verified = Confirmed by the site’s text
+cli-field-waivable_by = Can be set aside by
+cli-field-basis = What counts
+cli-field-script-es = Read aloud, in Spanish
+cli-field-unverified = No text of the site says so
+cli-field-charge-until_decision = Charge until the decision
+cli-field-charge-succeeds_on = Charge: what the person does
+cli-field-charge-on_success = Charge: what happens then
+cli-field-charge-on_failure = Charge: what may happen otherwise
+
+## Trying a rule pack
+
+cli-try-how = Answer each question, or press Enter to leave it open. Type ? for the rules it is for, back to undo, end to stop.
+cli-try-takes = Takes { $takes }.
+cli-try-first = There is no earlier answer.
+cli-try-no-answer = That is no answer to this question. Nothing was changed.
+cli-try-closed = No longer asked, because it can change nothing: { $questions }
+cli-try-left = Questions still open: { $count }
+
+## A rule pack over past screenings
+
+cli-simulated = Proposed: { $pack }, version { $version }
+cli-simulated-against = Compared with: { $pack }, version { $version }
+cli-simulated-then = Compared with the outcomes on record
+cli-simulated-all = Everybody
+cli-simulated-no-group = (no group)
+cli-simulated-gain = would gain
+cli-simulated-lose = would lose
+cli-simulated-same = no change
+cli-simulated-not_known = not known
+cli-simulated-screenings = screenings
+cli-simulated-hidden = · stands for a count of 1 to { $limit }, or one that would give such a count away.
+cli-simulated-not_known-means = Not known: the proposed pack asks something that nobody answered then.
+cli-simulated-rules = Rules behind the losses, the most frequent first: { $rules }
+
+## A checklist on paper
+
+cli-paper-title = Checklist
+cli-paper-no-names = Write no name or birth date on this sheet.
+cli-paper-date = Date
+cli-paper-time = Time
+cli-paper-officer = Officer
+cli-paper-number = Incident number
+cli-paper-how = Tick one box in each row. A box marked with a rule’s number means that the rule is not met.
+cli-paper-question = Question
+cli-paper-answer = Answer
+cli-paper-write = Write:
+cli-paper-most-recent = Most recent, year:
+cli-paper-evidence = What shows it:
+cli-paper-not-met = { $rules } not met
+cli-paper-record-only = Only for the record.
+cli-paper-result = Result
+cli-paper-result-how = Go down the list and stop at the first line that is true.
+cli-paper-step-hard = A rule marked “excludes” is not met: use the other route.
+cli-paper-step-unknown = An answer is not known, for a rule not marked “for information”, or a rule marked “for staff to decide” is not met: it needs verification. Staff find out.
+cli-paper-step-presumptive = A rule marked “excludes unless set aside” is not met: refer anyway, staff will review. Can be set aside by: { $roles }.
+cli-paper-step-eligible = None of these: presumptively eligible. Make the offer.

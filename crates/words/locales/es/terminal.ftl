@@ -67,3 +67,92 @@ cli-rule-doors-all = Para todo tipo de referencia
 cli-rule-weighs = Peso: { $severity }
 cli-rule-asks = Pregunta: { $question }
 cli-rule-source = Fuente: { $source }
+
+## Comparar dos paquetes de reglas
+
+cli-diff = De { $from }, versión { $from_version }, a { $to }, versión { $to_version }:
+cli-diff-none = Los dos paquetes dicen lo mismo.
+cli-diff-head = El paquete mismo
+cli-diff-questions = Preguntas
+cli-diff-added = Nueva: { $id }  { $words }
+cli-diff-removed = Ya no está: { $id }  { $words }
+cli-diff-changed = Cambiada: { $id }  { $words }
+cli-diff-field = { $field }: { $from } → { $to }
+cli-diff-was = era: { $text }
+cli-diff-is = es: { $text }
+cli-diff-nothing = nada
+cli-diff-stops-same = Detiene a las mismas personas que antes.
+cli-diff-stops-more = Detiene a más personas que antes, y a todas las que ya detenía.
+cli-diff-stops-fewer = Detiene a menos personas que antes, y a nadie que antes no detenía.
+cli-diff-stops-others = Detiene a algunas personas que antes no detenía, y ya no detiene a otras.
+cli-field-title-en = Nombre en inglés
+cli-field-title-es = Nombre en español
+cli-field-effective_from = En vigor desde
+cli-field-words-en = Texto en inglés
+cli-field-words-es = Texto en español
+cli-field-name-en = Nombre en inglés
+cli-field-name-es = Nombre en español
+cli-field-bounds-en = Límites en inglés
+cli-field-bounds-es = Límites en español
+cli-field-kind = Clase
+cli-field-severity = Peso
+cli-field-doors = Para
+cli-field-clause = Cláusula
+cli-field-source = Fuente
+cli-field-verified = Confirmado por el texto del sitio
+cli-field-waivable_by = Lo puede dejar de lado
+cli-field-basis = Qué cuenta
+cli-field-script-es = Leer en voz alta, en español
+cli-field-unverified = Ningún texto del sitio lo dice
+cli-field-charge-until_decision = Cargo hasta la decisión
+cli-field-charge-succeeds_on = Cargo: qué hace la persona
+cli-field-charge-on_success = Cargo: qué pasa entonces
+cli-field-charge-on_failure = Cargo: qué puede pasar si no
+
+## Probar un paquete de reglas
+
+cli-try-how = Responda cada pregunta, o presione Enter para dejarla abierta. Escriba ? para ver sus reglas, back para deshacer, end para terminar.
+cli-try-takes = Acepta { $takes }.
+cli-try-first = No hay una respuesta anterior.
+cli-try-no-answer = Esa no es una respuesta a esta pregunta. No se cambió nada.
+cli-try-closed = Ya no se pregunta, porque no puede cambiar nada: { $questions }
+cli-try-left = Preguntas aún abiertas: { $count }
+
+## Un paquete de reglas sobre evaluaciones pasadas
+
+cli-simulated = Propuesto: { $pack }, versión { $version }
+cli-simulated-against = Comparado con: { $pack }, versión { $version }
+cli-simulated-then = Comparado con los resultados registrados
+cli-simulated-all = Todas las personas
+cli-simulated-no-group = (sin grupo)
+cli-simulated-gain = ganarían
+cli-simulated-lose = perderían
+cli-simulated-same = sin cambio
+cli-simulated-not_known = no se sabe
+cli-simulated-screenings = evaluaciones
+cli-simulated-hidden = · está por un número de 1 a { $limit }, o por uno que lo revelaría.
+cli-simulated-not_known-means = No se sabe: el paquete propuesto pregunta algo que nadie respondió entonces.
+cli-simulated-rules = Reglas detrás de las pérdidas, primero la más frecuente: { $rules }
+
+## Una lista en papel
+
+cli-paper-title = Lista de verificación
+cli-paper-no-names = No escriba nombres ni fechas de nacimiento en esta hoja.
+cli-paper-date = Fecha
+cli-paper-time = Hora
+cli-paper-officer = Agente
+cli-paper-number = Número de incidente
+cli-paper-how = Marque una casilla en cada fila. Una casilla con el número de una regla significa que la regla no se cumple.
+cli-paper-question = Pregunta
+cli-paper-answer = Respuesta
+cli-paper-write = Escriba:
+cli-paper-most-recent = La última vez, año:
+cli-paper-evidence = Qué lo muestra:
+cli-paper-not-met = { $rules } no se cumple
+cli-paper-record-only = Solo para el registro.
+cli-paper-result = Resultado
+cli-paper-result-how = Siga la lista y deténgase en la primera línea que sea cierta.
+cli-paper-step-hard = No se cumple una regla que “excluye”: use la otra vía.
+cli-paper-step-unknown = Una respuesta no se sabe, en una regla que no es “para información”, o no se cumple una regla que “lo decide el personal”: necesita verificación. El personal lo averigua.
+cli-paper-step-presumptive = No se cumple una regla que “excluye si no se deja de lado”: refiera de todos modos, el personal lo revisará. Lo puede dejar de lado: { $roles }.
+cli-paper-step-eligible = Nada de esto: presuntamente elegible. Haga la oferta.
