@@ -131,9 +131,34 @@ fn with_some_answers_given_every_pack_agrees() {
 
 #[test]
 fn random_packs_agree() {
-    let mut runner = runner(250);
+    check_random(250, random_pack::packs());
+}
+
+#[test]
+fn random_packs_that_measure_agree() {
+    check_random(150, random_pack::measured());
+}
+
+#[test]
+fn limits_that_add_drugs_up_agree() {
+    let rule = |severity: &str, limit: &str| {
+        format!("severity = \"{severity}\"\nkind = \"amount_max\"\n{limit}")
+    };
+    let rules = [
+        rule("presumptive", "fails_when = \"> 6 g\"\ntogether = true"),
+        rule("hard", "fails_when = \">= 0.2 oz\"\ntogether = true"),
+        rule(
+            "refer_up",
+            "fails_when = \"> 10 du\"\nonly_this_unit = true",
+        ),
+    ];
+    check_random(30, Just(random_pack::pack_of(&rules)));
+}
+
+fn check_random(cases: u32, packs: impl Strategy<Value = String>) {
+    let mut runner = runner(cases);
     runner
-        .run(&(random_pack::packs(), seeds()), |(toml, seeds)| {
+        .run(&(packs, seeds()), |(toml, seeds)| {
             let Some(pack) = random_pack::parse(&toml) else {
                 return Ok(());
             };

@@ -135,6 +135,94 @@ fn the_published_vectors_1_to_4_hold() {
     );
 }
 
+/// Numbers as published; 1 to 4 and 11 have tests of their own.
+#[test]
+fn the_published_vectors_8_to_14_hold() {
+    const SOCIAL: Door = Door::SocialContact;
+    let no =
+        |rule: &'static str, waivable| (Outcome::PresumptivelyIneligible, waivable, Some(rule));
+    let yes = (Outcome::PresumptivelyEligible, false, None);
+    let (santa_fe, phl) = ("nm-santafe-2014", "pa-philadelphia-pad-2017");
+    let table = [
+        (8, santa_fe, ARREST, "drugs", "D 6.0 g", yes),
+        (
+            8,
+            santa_fe,
+            ARREST,
+            "drugs",
+            "D 6.1 g",
+            no("amount_max", true),
+        ),
+        (8, santa_fe, ARREST, "drugs", "H 40 du pills", yes),
+        (
+            9,
+            "nc-fayetteville-2016",
+            ARREST,
+            "drugs",
+            "D 4.0 g",
+            no("amount_max", false),
+        ),
+        (9, "nc-fayetteville-2016", ARREST, "drugs", "D 3.9 g", yes),
+        (
+            10,
+            phl,
+            ARREST,
+            "encounter_at",
+            "2018-03-06T11:59-05:00",
+            no("in_hours", false),
+        ),
+        (
+            10,
+            phl,
+            ARREST,
+            "encounter_at",
+            "2018-03-06T12:00-05:00",
+            yes,
+        ),
+        (
+            12,
+            santa_fe,
+            SOCIAL,
+            "prior_involvement",
+            "yes direct_observation 2014 in_zone undocumented",
+            no("prior_involvement", true),
+        ),
+        (
+            12,
+            santa_fe,
+            SOCIAL,
+            "prior_involvement",
+            "yes record 2014 out_of_zone",
+            no("prior_involvement", true),
+        ),
+        (
+            14,
+            "ny-albany-2016",
+            ARREST,
+            "complainant",
+            "wants",
+            no("victim_declines", false),
+        ),
+        (14, "ny-albany-2016", ARREST, "complainant", "none", yes),
+    ];
+    for (number, id, door, question, answer, (outcome, waivable, hit)) in table {
+        let pack = builtin_pack(id).unwrap();
+        let mut facts = clear_of(pack);
+        set(&mut facts, &[(question, answer)]);
+        let got = screen(pack, &facts, door, pack.effective_from());
+        assert_eq!(
+            (got.outcome, got.waivable),
+            (outcome, waivable),
+            "{number}: {answer}"
+        );
+        let hits = findings_with(&got, FindingResult::Hit);
+        assert_eq!(hits.first().map(String::as_str), hit, "{number}: {answer}");
+        assert!(hits.len() <= 1);
+        // Provisional whatever comes out: somebody else verifies.
+        assert!(!pack.policy().verifies.is_empty());
+    }
+}
+
 #[test]
 fn ages_at_the_limit_of_18() {
     use FindingResult::{Hit, Pass, Unknown};

@@ -243,6 +243,33 @@ pub fn rule() -> impl Strategy<Value = String> {
         .prop_map(|(severity, body)| format!("severity = \"{severity}\"\n{body}"))
 }
 
+/// Kinds that measure something, several of which meet in one question.
+const MEASURED: &[&str] = &[
+    "amount_max",
+    "amount_max",
+    "amount_max",
+    "prior_involvement",
+    "prior_involvement",
+    "in_hours",
+    "prior_diversions",
+    "offense_not_in",
+    "any_of",
+    "all_of",
+    "not",
+];
+
+/// The text of a pack of two to five rules that measure something.
+pub fn measured() -> impl Strategy<Value = String> {
+    let rule = (
+        one_of(&["hard", "presumptive", "refer_up"]),
+        one_of(MEASURED).prop_flat_map(|kind| {
+            params(kind).prop_map(move |params| format!("kind = \"{kind}\"\n{params}"))
+        }),
+    )
+        .prop_map(|(severity, body)| format!("severity = \"{severity}\"\n{body}"));
+    proptest::collection::vec(rule, 2..6).prop_map(|rules| pack_of(&rules))
+}
+
 /// The text of a pack of one to six rules.
 pub fn packs() -> impl Strategy<Value = String> {
     proptest::collection::vec(rule(), 1..7).prop_map(|rules| pack_of(&rules))
