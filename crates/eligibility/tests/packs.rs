@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use common::{clear_of, date, findings_with, set};
 use handoff_domain::{Door, Facts, FindingResult, Outcome};
-use handoff_eligibility::{builtin, builtin_pack, explain, run_pack_tests, screen};
+use handoff_eligibility::{builtin, builtin_pack, explain, lint, run_pack_tests, screen};
 
 const ARREST: Door = Door::ArrestDiversion;
 
@@ -30,6 +30,15 @@ fn every_pack_passes_its_own_cases() {
                 result.name
             );
         }
+    }
+}
+
+/// Each rule has a case that hits it, nothing is asked that nothing uses, and no
+/// rule is without effect.
+#[test]
+fn nothing_is_to_be_warned_of() {
+    for builtin in builtin() {
+        assert_eq!(lint(&builtin.pack), [], "{}", builtin.pack.id());
     }
 }
 
