@@ -221,10 +221,20 @@ fn severity(rule: &Rule) -> String {
 
 fn zones(pack: &RulePack) -> Vec<(String, Row)> {
     let row = |zone: &crate::pack::NamedZone| {
-        // A zone is plain data, so every field of it is compared.
+        // A zone is plain data but for its map.
         let value = serde_json::to_value(zone).unwrap_or_default();
         let mut fields = Fields::new();
         flat("", &value, &mut fields);
+        if let Some(shape) = &zone.shape {
+            // A map is compared, and named by a few figures of its hash.
+            let hash = crate::pack::pack_hash(&format!("{shape:?}")).0;
+            let short: String = hash
+                .iter()
+                .take(4)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            fields.insert("geojson".to_owned(), short);
+        }
         (zone.id.clone(), (zone.name.clone(), fields))
     };
     pack.zones.iter().map(row).collect()

@@ -116,12 +116,20 @@ fn what_stands_beside_the_rules_is_compared_too() {
     assert_eq!(head[0].field, "effective_from");
     let zones = diff(old, &changed("Franklin St (north)", "Centre St (north)")).zones;
     assert_eq!(zones[0].fields[0].field, "bounds.en");
+    let with = |corner: &str| {
+        let map = format!(
+            "id = \"pilot_area\"\ngeojson = '{{\"type\":\"Polygon\",\"coordinates\":[[[-76.6,39.2],[-76.5,39.2],[-76.5,{corner}],[-76.6,39.2]]]}}'"
+        );
+        changed("id = \"pilot_area\"", &map)
+    };
+    let maps = diff(&with("39.3"), &with("39.4")).zones;
+    assert_eq!(maps[0].fields[0].field, "geojson");
     let questions = diff(old, &changed("How old is the person?", "Which age?")).questions;
     assert_eq!(questions[0].id, "age");
-    let removed = changed(
-        "[[rule]]\nid = \"volunteers\"\nkind = \"volunteers\"\nseverity = \"hard\"",
-        "[[rule]]\nid = \"wants_to\"\nkind = \"volunteers\"\nseverity = \"hard\"",
-    );
+    let renamed = baltimore()
+        .replacen("id = \"volunteers\"\nkind", "id = \"wants_to\"\nkind", 1)
+        .replace("hits = [\"volunteers\"]", "hits = [\"wants_to\"]");
+    let removed = RulePack::parse(&renamed).unwrap();
     let rules = diff(old, &removed).rules;
     let rows: Vec<_> = rules
         .iter()
