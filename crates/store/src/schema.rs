@@ -23,7 +23,10 @@ pub fn schema_versions() -> SchemaVersions {
     }
 }
 
-pub(crate) const DEVICE: Migrations = Migrations::new(&[(1, include_str!("schema/device_1.sql"))]);
+pub(crate) const DEVICE: Migrations = Migrations::new(&[
+    (1, include_str!("schema/device_1.sql")),
+    (2, include_str!("schema/device_2.sql")),
+]);
 
 pub(crate) const VAULT: Migrations = Migrations::new(&[(1, include_str!("schema/vault_1.sql"))]);
 

@@ -133,7 +133,7 @@ fn a_file_of_a_later_version_is_refused_untouched() {
     let lab = Lab::new();
     {
         const LATER: Migrations =
-            Migrations::new(&[(1, ""), (2, "CREATE TABLE later (x INT) STRICT")]);
+            Migrations::new(&[(1, ""), (2, ""), (3, "CREATE TABLE later (x INT) STRICT")]);
         let options = OpenOptions {
             create: Create::Never,
             durability: Durability::EveryCommit,
@@ -144,7 +144,7 @@ fn a_file_of_a_later_version_is_refused_untouched() {
     }
     let before = std::fs::read(lab.path().join("device.db")).unwrap();
     let error = fails(&lab);
-    assert!(matches!(error, OpenError::Newer { found: 2, known: 1 }));
+    assert!(matches!(error, OpenError::Newer { found: 3, known: 2 }));
     assert_eq!(error.disposition(), Disposition::AskUser);
     assert_eq!(std::fs::read(lab.path().join("device.db")).unwrap(), before);
     assert!(!lab.path().join("quarantine").exists());
@@ -267,14 +267,13 @@ fn a_journal_that_ends_before_its_receipt_is_damage() {
 }
 
 fn edit(lab: &Lab, sql: &'static str) {
-    const SAME: Migrations = Migrations::new(&[(1, "")]);
     let options = OpenOptions {
         create: Create::Never,
         durability: Durability::EveryCommit,
         mode: 0o660,
     };
     let path = lab.path().join("device.db");
-    let db = Database::open(&path, &lab.device_db_key(), &SAME, options).unwrap();
+    let db = Database::open(&path, &lab.device_db_key(), &common::DEVICE_SCHEMA, options).unwrap();
     db.write(|tx| tx.execute(sql, [])).unwrap();
 }
 

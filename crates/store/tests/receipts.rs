@@ -64,6 +64,60 @@ fn a_receipt_makes_an_entry_received_and_survives_opening_again() {
 }
 
 #[test]
+fn an_entry_keeps_the_receipt_that_first_covered_it() {
+    let (lab, device, first) = sent();
+    let early = lab.receipt(&device, 1);
+    apply(&device, &lab.answer(vec![lab.sign(&early)]));
+    let second = lab.referral();
+    save(&lab.unlock(&device), &second);
+    lab.send_all(&device);
+    let late = Receipt {
+        received_at: early.received_at + chrono::TimeDelta::hours(1),
+        ..lab.receipt(&device, 2)
+    };
+    apply(&device, &lab.answer(vec![lab.sign(&late)]));
+    assert_ne!(early.short_code(), late.short_code());
+    // One more through the same position, as the site answers when asked again.
+    let again = Receipt {
+        received_at: late.received_at + chrono::TimeDelta::hours(1),
+        revision: 3,
+        ..late.clone()
+    };
+    apply(&device, &lab.answer(vec![lab.sign(&again)]));
+    drop(device);
+    let device = lab.open();
+    for (entry, receipt) in [(first, &early), (second.id, &late)] {
+        let place = device.place(ItemId(entry.0)).unwrap().unwrap();
+        assert_eq!(place.receipt, Some(receipt.short_code()));
+        assert_eq!(place.received_at, Some(receipt.received_at));
+    }
+}
+
+#[test]
+fn a_receipt_that_was_taken_back_is_not_shown() {
+    let (lab, device, first) = sent();
+    let early = lab.receipt(&device, 1);
+    let second = lab.referral();
+    save(&lab.unlock(&device), &second);
+    lab.send_all(&device);
+    let late = lab.receipt(&device, 2);
+    for receipt in [&late, &early_again(&early)] {
+        apply(&device, &lab.answer(vec![lab.sign(receipt)]));
+    }
+    let code = |entry: EntryId| device.place(ItemId(entry.0)).unwrap().unwrap().receipt;
+    assert_eq!(code(first), Some(early.short_code()));
+    assert_eq!(code(second.id), None);
+}
+
+/// A site that lost what came last says so in a later revision.
+fn early_again(early: &Receipt) -> Receipt {
+    Receipt {
+        revision: 3,
+        ..early.clone()
+    }
+}
+
+#[test]
 fn a_receipt_with_any_bit_changed_is_refused_and_the_standing_stays_sent() {
     let (lab, device, entry) = sent();
     let good = lab.sign(&lab.receipt(&device, 1));

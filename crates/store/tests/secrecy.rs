@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use common::answers::apply;
 use common::{Lab, NAME, NOW, logged, save};
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER};
-use handoff_cipherdb::{Create, Database, Durability, Migrations, OpenOptions, types::ValueRef};
+use handoff_cipherdb::{Create, Database, Durability, OpenOptions, types::ValueRef};
 use handoff_domain::{Entry, Record, VerificationMove};
 use handoff_protocol::pack::{Packer, Unpacker};
 use handoff_store::Draft;
@@ -71,6 +71,7 @@ fn speaking_columns(lab: &Lab) -> Vec<&'static str> {
         ("site_key", "SELECT * FROM site_key"),
         ("person", "SELECT * FROM person"),
         ("lane", "SELECT * FROM lane"),
+        ("coverage", "SELECT * FROM coverage"),
         ("parked", "SELECT * FROM parked"),
         ("blob_missing", "SELECT * FROM blob_missing"),
         ("redo_key", "SELECT * FROM redo_key"),
@@ -112,7 +113,6 @@ fn speaking_columns(lab: &Lab) -> Vec<&'static str> {
 }
 
 fn open_raw(lab: &Lab) -> Database {
-    const SAME: Migrations = Migrations::new(&[(1, "")]);
     let options = OpenOptions {
         create: Create::Never,
         durability: Durability::EveryCommit,
@@ -121,7 +121,7 @@ fn open_raw(lab: &Lab) -> Database {
     Database::open(
         &lab.path().join("device.db"),
         &lab.device_db_key(),
-        &SAME,
+        &common::DEVICE_SCHEMA,
         options,
     )
     .unwrap()

@@ -11,7 +11,6 @@ use handoff_protocol::chain::ChainHash;
 use handoff_protocol::from_cbor;
 use handoff_protocol::ids::{EpochId, ItemId, Lane, Seq};
 use handoff_protocol::message::{Certificates, FeedPosition, RecoveryWrap};
-use handoff_protocol::receipt::Receipt;
 use handoff_sync::Standing;
 use handoff_vault::SigningKey;
 
@@ -60,7 +59,8 @@ pub struct ItemPlace {
     pub hash: ChainHash,
     /// Where it stands.
     pub standing: Standing,
-    /// The receipt that covers it, for reading aloud.
+    /// The receipt that first covered it, for reading aloud: later ones cover
+    /// it too and have other codes.
     pub receipt: Option<String>,
     /// When the site took it, as that receipt says.
     pub received_at: Option<DateTime<Utc>>,
@@ -325,14 +325,7 @@ pub(crate) fn place_of(tx: &ReadTx<'_>, id: ItemId) -> Stored<Option<ItemPlace>>
 fn place(tx: &ReadTx<'_>, row: &JournalRow, epoch: EpochId) -> Stored<ItemPlace> {
     let lane: LaneRow = lane::by_number(tx, row.lane)?;
     let standing = lane.standing(tx, row.seq, epoch)?;
-    let is_covered = row.seq <= lane.covered(epoch).0;
-    let receipt = match lane.signed_receipt()? {
-        Some(signed) if is_covered => {
-            let receipt: Receipt = from_cbor(&signed.bytes, "a receipt")?;
-            Some(receipt)
-        }
-        _ => None,
-    };
+    let receipt = lane.first_receipt(tx, row.seq, epoch)?;
     Ok(ItemPlace {
         lane: lane.key.lane,
         seq: row.seq,

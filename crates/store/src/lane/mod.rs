@@ -93,6 +93,27 @@ impl LaneRow {
         }
     }
 
+    /// The receipt that first covered a position, of those of this epoch.
+    pub fn first_receipt(
+        &self,
+        tx: &ReadTx<'_>,
+        at: Seq,
+        epoch: EpochId,
+    ) -> Stored<Option<Receipt>> {
+        if at > self.covered(epoch).0 {
+            return Ok(None);
+        }
+        let sql = include_str!("first_receipt.sql");
+        let given = params![self.key.number, epoch.as_bytes(), column(at)];
+        let signed: Option<Vec<u8>> = tx.query_optional(sql, given, |row| row.get(0))?;
+        signed
+            .map(|signed| -> Stored<_> {
+                let signed: Signed<Receipt> = from_cbor(&signed, "a receipt")?;
+                Ok(from_cbor(&signed.bytes, "a receipt")?)
+            })
+            .transpose()
+    }
+
     /// Where the item at a position stands.
     pub fn standing(&self, tx: &ReadTx<'_>, at: Seq, epoch: EpochId) -> Stored<Standing> {
         let coverage = match &self.receipt {
@@ -174,11 +195,13 @@ pub(crate) fn set_receipt(
     branch: Branch,
     coverage: &Coverage,
 ) -> Stored<()> {
+    let receipt = to_cbor(signed, "a receipt")?;
+    keep_coverage(tx, number, &receipt, coverage)?;
     tx.execute(
         include_str!("set_receipt.sql"),
         params![
             number,
-            to_cbor(signed, "a receipt")?,
+            receipt,
             coverage.epoch.as_bytes(),
             branch.0,
             column(coverage.revision),
@@ -197,6 +220,22 @@ pub(crate) fn set_receipt(
         const SQL: &str = "INSERT OR REPLACE INTO blob_missing (lane, seq) VALUES (?1, ?2)";
         tx.execute(SQL, params![number, column(*at)])?;
     }
+    Ok(())
+}
+
+/// Keeps a receipt if it is the first through its position, and forgets those
+/// whose coverage it takes back.
+fn keep_coverage(tx: &WriteTx<'_>, number: i64, receipt: &[u8], coverage: &Coverage) -> Stored<()> {
+    let through = column(coverage.through.seq);
+    let epoch = coverage.epoch.as_bytes();
+    tx.execute(
+        include_str!("forget_coverage.sql"),
+        params![number, epoch, through],
+    )?;
+    tx.execute(
+        include_str!("keep_coverage.sql"),
+        params![number, through, epoch, receipt],
+    )?;
     Ok(())
 }
 

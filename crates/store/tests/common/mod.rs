@@ -367,12 +367,15 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     }
 }
 
+/// The number of device.db's schema, which is all that looking into it takes.
+pub const DEVICE_SCHEMA: handoff_cipherdb::Migrations =
+    handoff_cipherdb::Migrations::new(&[(1, ""), (2, "")]);
+
 /// A number out of device.db, beside the process that writes it.
 pub fn peek(lab: &Lab, sql: &'static str) -> i64 {
-    // The schema's number is all that a reader needs of it.
-    const ANY: handoff_cipherdb::Migrations = handoff_cipherdb::Migrations::new(&[(1, "")]);
     let file = lab.path().join("device.db");
-    let db = match handoff_cipherdb::ReadOnlyDatabase::open(&file, &lab.device_db_key(), &ANY) {
+    let key = lab.device_db_key();
+    let db = match handoff_cipherdb::ReadOnlyDatabase::open(&file, &key, &DEVICE_SCHEMA) {
         Ok(db) => db,
         Err(error) => panic!("{error}"),
     };
