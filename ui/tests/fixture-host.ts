@@ -126,7 +126,7 @@ export class FixtureCore {
         {
           ...canned.line,
           referral: draft,
-          short: draft.slice(0, 8),
+          short: draft.slice(-8).toUpperCase(),
           door: view.door,
           name: [who.given_name, who.family_name].join(' ').trim() || who.goes_by,
           saved_at: new Date().toISOString(),

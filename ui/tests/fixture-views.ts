@@ -120,6 +120,7 @@ export function checklist(form: ReferralForm): QuestionRow[] {
     words: { en, es },
     answer: form.answers[id]?.answer ?? null,
     source: form.answers[id]?.source ?? null,
+    of_records: true,
     asks_date,
     most_recent: form.answers[id]?.most_recent ?? '',
     rank: open.findIndex((row) => row[0] === id) + 1 || null,
@@ -231,7 +232,7 @@ export const choices: ChoicesView = {
 const id = (n: number) => `0191f2a4-7b1c-7c3e-9f21-00000000000${n}`;
 const lineOf = (n: number, over: Partial<ReferralLine>): ReferralLine => ({
   referral: id(n),
-  short: id(n).slice(0, 8),
+  short: id(n).slice(-8),
   door: 'social_contact',
   name: 'José Alvarez',
   saved_at: ago(40 * n),
@@ -263,16 +264,19 @@ export function referralView(found: ReferralLine): ReferralView {
   form.answers['open_warrant'] = { answer: 'yes', source: 'dispatcher', most_recent: '' };
   form.answers['history.violent'] = {
     answer: 'no',
-    source: 'officer_knowledge',
+    source: null,
     most_recent: '',
   };
+  form.who.goes_by = 'Zé';
+  form.who.age = { kind: 'band', band: 'from25_to34' };
+  form.place.address = 'Howard St / Lexington St';
+  form.why.needs = ['substance_use', 'housing'];
+  form.why.offences = [{ code: '35A', level: 'misdemeanor', statute: '' }];
+  form.offer = { ...form.offer, made: true, response: 'accepted', where_to_find: 'The shelter' };
   return {
     line: found,
-    encounter_at: form.place.encounter_at,
-    address: 'Howard St / Lexington St',
-    response: 'accepted',
+    form,
     verdict: verdict(form),
-    refer_anyway: null,
     charge: found.door === 'arrest_diversion' ? 'held' : 'none',
     decisions:
       found.verification === 'approved'

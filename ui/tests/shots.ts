@@ -17,6 +17,7 @@ interface Look {
   height: number;
   text?: number;
   gloves?: boolean;
+  touch?: boolean;
 }
 
 const LOOKS: readonly Look[] = [
@@ -26,9 +27,26 @@ const LOOKS: readonly Look[] = [
   { theme: 'day', language: 'en', width: 1024, height: 700 },
   { theme: 'night', language: 'es', width: 1024, height: 700, gloves: true },
   { theme: 'day', language: 'es', width: 1280, height: 800, text: 175 },
+  { theme: 'day', language: 'en', width: 768, height: 1024, touch: true },
+  { theme: 'night', language: 'es', width: 768, height: 1024, touch: true },
 ];
 
 const out = join(process.cwd(), '../target/shots');
+
+/** The least side of anything that is touched, in CSS pixels. */
+const LEAST_PX = 44;
+
+/** What is seen, can be touched and is smaller; a label counts for its box. */
+function smallTargets(least: number): string[] {
+  const targets = [...document.querySelectorAll('a, button, summary, input, textarea')];
+  return targets.flatMap((target) => {
+    const box = (target.closest('label') ?? target).getBoundingClientRect();
+    const shown = target.checkVisibility({ visibilityProperty: true }) && box.width > 0;
+    return shown && (box.width < least || box.height < least)
+      ? [`${Math.round(box.width)}x${Math.round(box.height)} ${target.outerHTML.slice(0, 80)}`]
+      : [];
+  });
+}
 
 class Tour {
   faults = 0;
@@ -58,6 +76,10 @@ class Tour {
       () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
     );
     if (wide) console.log(`${file}: scrolls sideways`);
+    for (const small of await this.page.evaluate(smallTargets, LEAST_PX)) {
+      this.faults += 1;
+      console.log(`${file}: smaller than a finger: ${small}`);
+    }
   }
 
   /** The nth option of the group of a form path. */
@@ -94,6 +116,7 @@ async function tour(look: Look): Promise<number> {
   const context = await browser.newContext({
     viewport: { width: look.width, height: look.height },
     timezoneId: 'America/New_York',
+    hasTouch: look.touch ?? false,
     bypassCSP: false,
   });
   const page = await context.newPage();
@@ -154,6 +177,9 @@ async function tour(look: Look): Promise<number> {
   await page.keyboard.press('n');
   await page.waitForTimeout(500);
   await t.shot('know-answered');
+  await page.locator('label', { has: page.locator('#f-queried') }).click();
+  await page.locator('details summary').first().click();
+  await t.shot('know-queried');
   await t.onward();
   await page.locator('#f-refer_anyway').waitFor();
   await t.shot('check-other-route');
@@ -215,7 +241,8 @@ export async function main(): Promise<void> {
   let faults = 0;
   for (const look of LOOKS) {
     const name = `${look.theme}-${look.language}`;
-    if (wanted.length > 0 && !wanted.includes(look.theme) && !wanted.includes(name)) continue;
+    const names = [look.theme, name, `${name}-${look.width}`];
+    if (wanted.length > 0 && !names.some((one) => wanted.includes(one))) continue;
     faults += await tour(look);
   }
   console.log(`${faults} accessibility faults`);

@@ -26,7 +26,7 @@ test('a code works once, and says so the second time', async ({ page, site, newD
   const other = await site.device();
   await page.goto(other.url);
   await setUp(page, given);
-  await expect(page.getByRole('alert')).toContainText('It was used, or it is too old');
+  await expect(page.getByRole('alert')).toContainText('This code was used already');
   await look(page, 'enrol-used');
 
   await code(page).fill('HANDOFF1.nothing');
@@ -41,4 +41,25 @@ test('a code works once, and says so the second time', async ({ page, site, newD
 
   await other.close();
   expect(newDevice.home).not.toBe(other.home);
+});
+
+test('the look that was chosen before the device is set up stays chosen', async ({
+  page,
+  site,
+  newDevice,
+}) => {
+  const root = page.locator('html');
+  await expect(root).toHaveAttribute('data-theme', 'night');
+  await page.keyboard.press('F8');
+  await expect(root).toHaveAttribute('data-theme', 'tactical');
+  await page.reload();
+  await expect(title(page, 'Set up this device')).toBeFocused();
+  await expect(root).toHaveAttribute('data-theme', 'tactical');
+  await enrol(page, await site.invite());
+  await expect(root).toHaveAttribute('data-theme', 'tactical');
+  await newDevice.die();
+  await newDevice.start();
+  await page.goto(newDevice.url);
+  await expect(title(page, 'Unlock')).toBeVisible();
+  await expect(root).toHaveAttribute('data-theme', 'tactical');
 });

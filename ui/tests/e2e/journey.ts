@@ -75,3 +75,31 @@ export const start = (page: Page, door: 'Social contact' | 'Arrest diversion') =
 
 /** Of the referral that the screen shows. */
 export const referralId = (page: Page) => page.locator('main [data-referral-id]').innerText();
+
+/** As people are called: an accent, an emoji, another script. */
+export const NAME = 'Zé 🌙 العربية';
+
+/** A social contact of somebody who wants help, sent; its id. */
+export async function socialContact(page: Page): Promise<string> {
+  await start(page, 'Social contact');
+  await page.getByLabel('Goes by').fill(NAME);
+  await choose(page, 'Age', '25 to 34');
+  await look(page, 'who');
+  await onward(page);
+  await choose(page, 'What may the person need?', 'Housing');
+  await look(page, 'where');
+  await onward(page);
+  await choose(page, 'What did the person say?', 'Wants help');
+  await look(page, 'offer');
+  await onward(page);
+  await look(page, 'know');
+  await page.getByRole('button', { name: 'I have not checked records' }).click();
+  await expect(page.getByText('Every question has an answer.')).toBeVisible();
+  await onward(page);
+  await expect(verdict(page)).toHaveAttribute('data-outcome', 'needs_verification');
+  await expect(verdict(page)).toContainText('Refer, records check needed');
+  await look(page, 'check');
+  await onward(page);
+  await expect(title(page, 'Referral saved')).toBeFocused();
+  return await referralId(page);
+}

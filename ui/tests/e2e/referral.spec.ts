@@ -1,32 +1,5 @@
-import type { Page } from '@playwright/test';
-import { choose, group, look, onward, pill, referralId, start, title, verdict } from './journey';
+import { group, look, NAME, onward, pill, socialContact, start, title } from './journey';
 import { expect, test } from './test';
-
-const NAME = 'Zé 🌙 العربية';
-
-async function socialContact(page: Page): Promise<string> {
-  await start(page, 'Social contact');
-  await page.getByLabel('Goes by').fill(NAME);
-  await choose(page, 'Age', '25 to 34');
-  await look(page, 'who');
-  await onward(page);
-  await choose(page, 'What may the person need?', 'Housing');
-  await look(page, 'where');
-  await onward(page);
-  await choose(page, 'What did the person say?', 'Wants help');
-  await look(page, 'offer');
-  await onward(page);
-  await look(page, 'know');
-  await page.getByRole('button', { name: 'I have not checked records' }).click();
-  await expect(page.getByText('Every question has an answer.')).toBeVisible();
-  await onward(page);
-  await expect(verdict(page)).toHaveAttribute('data-outcome', 'needs_verification');
-  await expect(verdict(page)).toContainText('Refer, records check needed');
-  await look(page, 'check');
-  await onward(page);
-  await expect(title(page, 'Referral saved')).toBeFocused();
-  return await referralId(page);
-}
 
 test('a referral goes from a car without signal to the site, and the decision comes back', async ({
   page,

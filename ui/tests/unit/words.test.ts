@@ -66,6 +66,42 @@ describe.each(['en', 'es'] as const)('errors in %s', (language) => {
   });
 });
 
+/** Every way in which an enrolment ends without a device. */
+const NOT_ENROLLED = [
+  'already_enrolled',
+  'clock_impossible',
+  'code_expired',
+  'code_not_proven',
+  'code_refused',
+  'code_unknown',
+  'code_used',
+  'code_void',
+  'device_known_otherwise',
+  'device_revoked',
+  'enrolment_unreadable',
+  'person_disabled',
+  'site_busy',
+  'site_not_pinned',
+  'site_not_proven',
+  'site_unconfirmed',
+] as const satisfies readonly ErrorCode[];
+
+describe.each(['en', 'es'] as const)('an enrolment that did not happen, in %s', (language) => {
+  const said = (code: ErrorCode) => {
+    speaker.language = language;
+    return present({ code, params: {}, fields: [], disposition: 'stop' }).text;
+  };
+
+  test.each(NOT_ENROLLED)('%s says what happened, what is safe and what to do next', (code) => {
+    expect(said(code).match(/[.:] ?/g)?.length, said(code)).toBeGreaterThanOrEqual(3);
+    expect(said(code)).toMatch(/\b(nothing|no se)\b/i);
+  });
+
+  test('no two of them are said alike', () => {
+    expect(new Set(NOT_ENROLLED.map(said)).size).toBe(NOT_ENROLLED.length);
+  });
+});
+
 test('a refused password is told why', () => {
   speaker.language = 'en';
   const say = (reason: string) =>

@@ -332,8 +332,8 @@ pub struct OfferForm {
 pub struct AnswerForm {
     /// Yes, no or unknown.
     pub answer: Answer,
-    /// Where it comes from.
-    pub source: AnswerSource,
+    /// Where it comes from; `None` claims nothing, above all no look at records.
+    pub source: Option<AnswerSource>,
     /// The most recent date, as typed; empty when not asked or not known.
     #[serde(default)]
     pub most_recent: String,

@@ -56,10 +56,36 @@ pub enum ErrorCode {
     AlreadyEnrolled,
     /// The enrolment code does not read as one.
     CodeUnreadable,
-    /// The enrolment code was used, has expired or was never given out.
+    /// The site has given out no such enrolment code.
+    CodeUnknown,
+    /// The enrolment code was used.
+    CodeUsed,
+    /// The enrolment code is too old.
+    CodeExpired,
+    /// The site could not see that this device knows the code: a damaged
+    /// message, or somebody between.
+    CodeNotProven,
+    /// The enrolment code is void after too many tries.
+    CodeVoid,
+    /// The site knows this device under another key.
+    DeviceKnownOtherwise,
+    /// The site does not let this device in any more.
+    DeviceRevoked,
+    /// The person of the code is switched off at the site.
+    PersonDisabled,
+    /// The site was put back from a backup and nobody has confirmed it.
+    SiteUnconfirmed,
+    /// The site could not read what this device sent.
+    EnrolmentUnreadable,
+    /// The site has too much to do; the code is still good.
+    SiteBusy,
+    /// The site refused the enrolment for a reason that this version does not know.
     CodeRefused,
     /// The site that answered is not the one in the code or the enrolment.
+    /// Nothing was sent to it.
     SiteNotPinned,
+    /// The one who answered could not prove to be the site of the code.
+    SiteNotProven,
     /// The site did not answer. Nothing is lost.
     SiteNotReached,
     /// The site answered, and not in a way that this version understands.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use super::draft::SaidTo;
+use super::draft::ReferralForm;
 use super::error::ErrorCode;
 use super::verdict::VerdictView;
 
@@ -106,20 +106,15 @@ pub struct ReferralRequest {
 }
 
 /// A referral with its reasons, its receipt and what the site said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ReferralView {
     /// As in the lists.
     pub line: ReferralLine,
-    /// When it happened.
-    pub encounter_at: String,
-    /// Where it happened.
-    pub address: String,
-    /// What the person said to the offer; `None` when it was not made.
-    pub response: Option<SaidTo>,
+    /// What was reported, in the shape of the form: pages 1 to 3, and why it
+    /// was referred anyway. What page 4 asked stands in the verdict.
+    pub form: ReferralForm,
     /// The screening as it was when it was saved. Never recomputed.
     pub verdict: Option<VerdictView>,
-    /// Why it was referred anyway, if so.
-    pub refer_anyway: Option<String>,
     /// The charge track.
     pub charge: ChargeState,
     /// What the site decided, newest first.

@@ -98,6 +98,9 @@ pub struct QuestionRow {
     pub answer: Option<Answer>,
     /// Where it came from.
     pub source: Option<AnswerSource>,
+    /// True when records answer it (supervision, history, open matters), so
+    /// that its source is never assumed.
+    pub of_records: bool,
     /// True when a date can narrow it (a look-back).
     pub asks_date: bool,
     /// The most recent date, `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as typed.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use handoff_domain::ReferralId;
+use handoff_protocol::enrolment::EnrolRefusal;
 use handoff_store::{
     CreateError, DraftError, FolderError, OpenError, ReadError, SaveError, StorageError,
     TakeBackError, UnlockError,
@@ -125,8 +126,9 @@ impl CoreError {
             Self::Enrol(EnrolError::Code(CodeError::NotACode | CodeError::Damaged)) => {
                 ErrorCode::CodeUnreadable
             }
-            Self::Enrol(EnrolError::Refused(_)) => ErrorCode::CodeRefused,
-            Self::Enrol(EnrolError::NotProven | EnrolError::Client(ClientError::NotPinned))
+            Self::Enrol(EnrolError::Refused(refusal)) => refused(*refusal),
+            Self::Enrol(EnrolError::NotProven) => ErrorCode::SiteNotProven,
+            Self::Enrol(EnrolError::Client(ClientError::NotPinned))
             | Self::Client(ClientError::NotPinned) => ErrorCode::SiteNotPinned,
             Self::Enrol(EnrolError::Client(
                 ClientError::NotReached(_) | ClientError::Address | ClientError::Tls(_),
@@ -152,12 +154,16 @@ impl CoreError {
     #[must_use]
     pub fn disposition(&self) -> Disposition {
         match self.code() {
-            ErrorCode::SiteNotReached | ErrorCode::AnotherWriter | ErrorCode::DiskFull => {
-                Disposition::Retry
-            }
+            ErrorCode::SiteNotReached
+            | ErrorCode::SiteBusy
+            | ErrorCode::AnotherWriter
+            | ErrorCode::DiskFull => Disposition::Retry,
             ErrorCode::NotEnrolled
             | ErrorCode::CodeUnreadable
-            | ErrorCode::CodeRefused
+            | ErrorCode::CodeUnknown
+            | ErrorCode::CodeUsed
+            | ErrorCode::CodeExpired
+            | ErrorCode::CodeVoid
             | ErrorCode::WrongPassword
             | ErrorCode::PasswordRefused
             | ErrorCode::Locked
@@ -195,6 +201,24 @@ impl From<CoreError> for CommandError {
     }
 }
 
+/// Why the site did not enrol this device, as the window says it.
+fn refused(refusal: EnrolRefusal) -> ErrorCode {
+    match refusal {
+        EnrolRefusal::Unknown => ErrorCode::CodeUnknown,
+        EnrolRefusal::Used => ErrorCode::CodeUsed,
+        EnrolRefusal::Expired => ErrorCode::CodeExpired,
+        EnrolRefusal::BadProof => ErrorCode::CodeNotProven,
+        EnrolRefusal::TooManyTries => ErrorCode::CodeVoid,
+        EnrolRefusal::OtherDeviceKey => ErrorCode::DeviceKnownOtherwise,
+        EnrolRefusal::DeviceRevoked => ErrorCode::DeviceRevoked,
+        EnrolRefusal::PersonDisabled => ErrorCode::PersonDisabled,
+        EnrolRefusal::AwaitingConfirmation => ErrorCode::SiteUnconfirmed,
+        EnrolRefusal::Unreadable => ErrorCode::EnrolmentUnreadable,
+        EnrolRefusal::Busy => ErrorCode::SiteBusy,
+        EnrolRefusal::Other => ErrorCode::CodeRefused,
+    }
+}
+
 fn password_reason(error: &PasswordError) -> &'static str {
     match error {
         PasswordError::TooShort { .. } => "too_short",
@@ -202,5 +226,57 @@ fn password_reason(error: &PasswordError) -> &'static str {
         PasswordError::Common => "common",
         PasswordError::Known => "known",
         PasswordError::Repeats => "repeats",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use handoff_protocol::enrolment::CodeError;
+
+    use super::*;
+
+    const REFUSALS: [EnrolRefusal; 12] = [
+        EnrolRefusal::Unknown,
+        EnrolRefusal::Used,
+        EnrolRefusal::Expired,
+        EnrolRefusal::BadProof,
+        EnrolRefusal::TooManyTries,
+        EnrolRefusal::OtherDeviceKey,
+        EnrolRefusal::DeviceRevoked,
+        EnrolRefusal::PersonDisabled,
+        EnrolRefusal::AwaitingConfirmation,
+        EnrolRefusal::Unreadable,
+        EnrolRefusal::Busy,
+        EnrolRefusal::Other,
+    ];
+
+    #[test]
+    fn every_way_not_to_be_enrolled_has_a_code_of_its_own() {
+        let mut errors: Vec<CoreError> = REFUSALS
+            .into_iter()
+            .map(|refusal| EnrolError::Refused(refusal).into())
+            .collect();
+        errors.extend([
+            EnrolError::Code(CodeError::Damaged).into(),
+            EnrolError::NotProven.into(),
+            EnrolError::Client(ClientError::NotPinned).into(),
+            EnrolError::Client(ClientError::Address).into(),
+            CoreError::AlreadyEnrolled,
+            CoreError::ClockImpossible,
+        ]);
+        let codes: BTreeSet<ErrorCode> = errors.iter().map(CoreError::code).collect();
+        assert_eq!(codes.len(), errors.len(), "{codes:?}");
+        let texts: BTreeSet<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(texts.len(), errors.len(), "{texts:?}");
+    }
+
+    #[test]
+    fn a_busy_site_is_asked_again_and_a_used_code_needs_another() {
+        let said = |refusal| CoreError::from(EnrolError::Refused(refusal)).disposition();
+        assert_eq!(said(EnrolRefusal::Busy), Disposition::Retry);
+        assert_eq!(said(EnrolRefusal::Used), Disposition::AskUser);
+        assert_eq!(said(EnrolRefusal::DeviceRevoked), Disposition::Stop);
     }
 }

@@ -62,6 +62,8 @@ pub struct Core {
 #[derive(Default)]
 struct State {
     device: Option<Device>,
+    /// The look that was chosen before there is a device to keep it.
+    look: Option<Preferences>,
     signed_in: Option<SignedIn>,
     closed: bool,
 }
@@ -180,8 +182,12 @@ impl Core {
     }
 
     fn preferences(&self) -> Preferences {
-        let Ok(device) = self.device() else {
-            return Preferences::default();
+        let (device, look) = {
+            let state = self.state();
+            (state.device.clone(), state.look)
+        };
+        let Some(device) = device else {
+            return look.unwrap_or_default();
         };
         let kept = device.store.preferences(None).unwrap_or_default();
         kept.get(PREFERENCES)

@@ -35,6 +35,11 @@ impl Core {
         let password = Password::chosen(password, &[]).map_err(CoreError::PasswordRefused)?;
         let enrolled = sync::enrol(&self.host, code, &device_name()).await?;
         let device = self.off_thread(|| self.make_files(&enrolled, &password))?;
+        if let Some(look) = self.state().look.take()
+            && let Err(error) = keep_look(&device, look)
+        {
+            tracing::warn!(%error, "the look that was chosen before was not kept");
+        }
         self.state().device = Some(device);
         self.off_thread(|| self.sign_in(enrolled.author.user, &password))?;
         self.announce(&[Topic::Device, Topic::Session, Topic::Packs]);
@@ -224,7 +229,7 @@ impl Core {
                 session: None,
                 queue: QueueCounts::default(),
                 connection,
-                preferences: Preferences::default(),
+                preferences: self.preferences(),
                 version,
             });
         };
@@ -274,11 +279,18 @@ impl Core {
         })
     }
 
+    /// Keeps the look of the app: with the device, or until there is one.
     pub(super) fn keep_preferences(&self, preferences: Preferences) -> Result<(), CoreError> {
-        let text = serde_json::to_string(&preferences).unwrap_or_default();
-        self.device()?
-            .store
-            .set_preference(None, super::PREFERENCES, &text)?;
+        let device = {
+            let mut state = self.state();
+            if state.device.is_none() {
+                state.look = Some(preferences);
+            }
+            state.device.clone()
+        };
+        if let Some(device) = device {
+            keep_look(&device, preferences)?;
+        }
         self.announce(&[Topic::Device]);
         Ok(())
     }
@@ -295,6 +307,13 @@ impl Core {
             work()
         }
     }
+}
+
+fn keep_look(device: &Device, look: Preferences) -> Result<(), CoreError> {
+    let text = serde_json::to_string(&look).unwrap_or_default();
+    Ok(device
+        .store
+        .set_preference(None, super::PREFERENCES, &text)?)
 }
 
 /// Keys for reading, opened with a password.

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use handoff_domain::{
-    Body, EngagementState, EntryId, Offer, ReferralId, Response, VerificationMove,
-    VerificationState,
+    Body, EngagementState, EntryId, ReferralId, VerificationMove, VerificationState,
 };
 use handoff_protocol::chain::ChainHash;
 use handoff_store::ReferralView as Held;
@@ -11,10 +10,10 @@ use handoff_sync::Standing;
 
 use super::{Core, CoreError, SignedIn};
 use crate::contract::{
-    DecisionLine, JournalLine, QueueView, ReferralLine, ReferralRequest, ReferralView, SaidTo,
+    DecisionLine, JournalLine, QueueView, ReferralLine, ReferralRequest, ReferralView,
     StandingView, TodayView, Topic,
 };
-use crate::referral::{days_between, verdict_view};
+use crate::referral::{days_between, reported, verdict_view};
 
 /// Referrals on the first screen.
 const RECENT: usize = 5;
@@ -118,20 +117,8 @@ impl Core {
             can_take_back: saved
                 .is_some_and(|saved| saved.standing == Standing::OnDevice && !saved.taken_back),
             line,
-            encounter_at: report
-                .facts
-                .encounter_at
-                .map(|at| at.to_rfc3339())
-                .unwrap_or_default(),
-            address: report.place.address.clone(),
-            response: match report.offer {
-                Offer::Made(Response::Accepted) => Some(SaidTo::Accepted),
-                Offer::Made(Response::Declined(_)) => Some(SaidTo::Declined),
-                Offer::Made(Response::Undecided) => Some(SaidTo::Undecided),
-                Offer::NotMade(_) => None,
-            },
+            form: reported(report),
             verdict,
-            refer_anyway: report.refer_anyway.clone(),
             charge: held.referral.charge.value,
             decisions: decisions(&held),
             journal: JournalLine { seq, hash },

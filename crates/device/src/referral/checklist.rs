@@ -5,7 +5,7 @@ use handoff_domain::{
     Answer, AnswerSource, Answered, Door, Facts, HistoryAnswer, MatterAnswer, PartialDate,
     Screening,
 };
-use handoff_eligibility::{AnswerKind, Ask, RulePack};
+use handoff_eligibility::{AnswerKind, Ask, Plain, RulePack};
 
 use super::verdict::words_of;
 use crate::contract::{QuestionRow, ReferralForm};
@@ -19,22 +19,27 @@ pub fn answer_question(
     facts: &mut Facts,
     id: &str,
     answer: Answer,
-    source: AnswerSource,
+    source: impl Into<Option<AnswerSource>>,
     most_recent: Option<PartialDate>,
 ) -> bool {
+    let source = source.into();
     let Ok(ask) = id.parse::<Ask>() else {
         return false;
     };
-    let answered = Answered::new(answer, source);
+    let answered = Answered {
+        answer,
+        source,
+        ..Answered::default()
+    };
     let history = HistoryAnswer {
         answer,
         most_recent: most_recent.filter(|_| answer == Answer::Yes),
-        source: Some(source),
+        source,
         ..HistoryAnswer::default()
     };
     let matter = MatterAnswer {
         answer,
-        source: Some(source),
+        source,
         ..MatterAnswer::default()
     };
     match ask {
@@ -90,7 +95,8 @@ pub fn checklist(
             QuestionRow {
                 words: words_of(&question.words),
                 answer: answer.map(|answer| answer.answer),
-                source: answer.map(|answer| answer.source),
+                source: answer.and_then(|answer| answer.source),
+                of_records: of_records(&question.id),
                 asks_date: matches!(
                     question.answer,
                     AnswerKind::History {
@@ -106,6 +112,20 @@ pub fn checklist(
             }
         })
         .collect()
+}
+
+/// Whether records answer this question, rather than what somebody saw or
+/// heard. A question of the site's own is not assumed to be one.
+fn of_records(id: &str) -> bool {
+    matches!(
+        id.parse(),
+        Ok(Ask::OpenCase
+            | Ask::OpenWarrant
+            | Ask::SexOffenceHistory
+            | Ask::History(_)
+            | Ask::Supervision(_)
+            | Ask::Plain(Plain::TreatmentCourt | Plain::Registrant | Plain::NoContactOrder))
+    )
 }
 
 /// Whether page 4 asks this question; the other pages ask the rest.
@@ -129,4 +149,46 @@ fn form_asks(id: &str) -> bool {
 #[must_use]
 pub fn as_of(facts: &Facts, today: NaiveDate) -> NaiveDate {
     facts.encounter_at.map_or(today, |at| at.date_naive())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_answer_supervision_history_warrants_and_open_cases() {
+        for id in [
+            "open_case",
+            "open_warrant",
+            "sex_offense_history",
+            "history.violent",
+            "supervision.parole",
+            "treatment_court",
+            "registrant",
+            "no_contact_order",
+        ] {
+            assert!(of_records(id), "{id}");
+        }
+        for id in [
+            "amenable",
+            "resident",
+            "threat_to_public_safety",
+            "site.own",
+            "age",
+        ] {
+            assert!(!of_records(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_answer_whose_source_nobody_gave_claims_none_and_counts_all_the_same() {
+        for id in ["open_warrant", "history.violent", "supervision.parole"] {
+            let mut facts = Facts::default();
+            assert!(answer_question(&mut facts, id, Answer::No, None, None));
+            let json = serde_json::to_string(&facts).unwrap();
+            assert!(!json.contains("source"), "{json}");
+            let relied_on = facts.open_warrant.map(MatterAnswer::relied_on);
+            assert!(id != "open_warrant" || relied_on == Some(Answer::No));
+        }
+    }
 }

@@ -23,6 +23,16 @@ use crate::contract::{
 /// The area id that says "outside every area of the site".
 pub const OUTSIDE: &str = "outside";
 
+/// The bands of the form, in years; `None` is "and over".
+pub(super) const BANDS: [(AgeBand, u16, Option<u16>); 6] = [
+    (AgeBand::Under18, 0, Some(17)),
+    (AgeBand::From18To24, 18, Some(24)),
+    (AgeBand::From25To34, 25, Some(34)),
+    (AgeBand::From35To44, 35, Some(44)),
+    (AgeBand::From45To54, 45, Some(54)),
+    (AgeBand::From55, 55, None),
+];
+
 /// What does not read, by path in the form.
 #[derive(Debug, Default)]
 pub struct FormErrors(Vec<FieldError>);
@@ -280,15 +290,13 @@ fn age(form: &AgeForm, errors: &mut FormErrors) -> Option<Age> {
             },
         },
         AgeForm::Band { band } => {
-            let (from, to) = match band {
-                AgeBand::Under18 => (0, Some(17)),
-                AgeBand::From18To24 => (18, Some(24)),
-                AgeBand::From25To34 => (25, Some(34)),
-                AgeBand::From35To44 => (35, Some(44)),
-                AgeBand::From45To54 => (45, Some(54)),
-                AgeBand::From55 => (55, None),
-            };
-            Some(Age::Band { from, to })
+            BANDS
+                .iter()
+                .find(|(one, ..)| one == band)
+                .map(|(_, from, to)| Age::Band {
+                    from: *from,
+                    to: *to,
+                })
         }
     }
 }

@@ -55,8 +55,8 @@ pub enum EnrolError {
     /// No answer.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The site knows no such code any more.
-    #[error("the site does not take this code: it was used, has expired, or was never given out")]
+    /// The site did not enrol it.
+    #[error("{}", refused(.0))]
     Refused(EnrolRefusal),
     /// The one who answered does not know the code, or what it says does not
     /// fit together.
@@ -65,6 +65,35 @@ pub enum EnrolError {
     /// The answer does not read.
     #[error("the site's answer does not read")]
     Unreadable(#[from] CodecError),
+}
+
+fn refused(refusal: &EnrolRefusal) -> &'static str {
+    match refusal {
+        EnrolRefusal::Unknown => "the site has given out no such code: ask for a new one",
+        EnrolRefusal::Used => "this code was used: ask for a new one",
+        EnrolRefusal::Expired => "this code is too old: ask for a new one",
+        EnrolRefusal::BadProof => {
+            "what arrived at the site does not fit this code: check the connection, and try again"
+        }
+        EnrolRefusal::TooManyTries => "this code is void after too many tries: ask for a new one",
+        EnrolRefusal::OtherDeviceKey => {
+            "the site knows this device under another key: ask the site's administrator"
+        }
+        EnrolRefusal::DeviceRevoked => {
+            "the site does not let this device in any more: ask the site's administrator"
+        }
+        EnrolRefusal::PersonDisabled => {
+            "the person of this code has no role at the site: ask the site's administrator"
+        }
+        EnrolRefusal::AwaitingConfirmation => {
+            "the site was put back and nobody has confirmed it yet: try again later"
+        }
+        EnrolRefusal::Unreadable => {
+            "the site could not read what was sent: check the name of this device and the versions"
+        }
+        EnrolRefusal::Busy => "the site has too much to do: try again in a minute",
+        EnrolRefusal::Other => "the site refused for a reason that this version does not know",
+    }
 }
 
 /// Enrols: one exchange.

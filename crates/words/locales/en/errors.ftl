@@ -6,9 +6,21 @@ problem = { $count ->
 }
 
 error-not_enrolled = This device is not set up yet. Set it up with the code from your site.
-error-already_enrolled = This device is set up already. Unlock it with your password.
+error-already_enrolled = This device is set up already. Nothing was changed, and the code is still unused. Unlock it with your password.
 error-code_unreadable = That is not a code as sites give them out. Check each letter and number, and type it again.
-error-code_refused = The site does not take this code. It was used, or it is too old. Ask your administrator for a new one.
+error-code_unknown = The site did not give out this code. Nothing was changed. Check that it is from your site, or ask your administrator for a new one.
+error-code_used = This code was used already, perhaps from here when the signal broke. This device is not set up, and nothing was lost. Ask your administrator for a new code.
+error-code_expired = This code is too old. Nothing was changed. Ask your administrator for a new one.
+error-code_not_proven = What reached the site does not fit this code. Nothing was changed, and the code is still good. Try again. If it happens twice, change the network and tell your administrator.
+error-code_void = This code was tried too often, so the site no longer takes it. Nothing was changed. Ask your administrator for a new one, and say how often you tried.
+error-device_known_otherwise = The site knows this device from before, with another key. Nothing was changed. Ask your administrator to look at the list of devices.
+error-device_revoked = The site no longer lets this device in. Nothing was changed. Ask your administrator if you should have another device.
+error-person_disabled = Your name is switched off at the site. Nothing was changed, and the code is still unused. Ask your administrator.
+error-site_unconfirmed = The site was put back from a backup and is being checked. Nothing was changed, and the code is still unused. Try again later, or ask your administrator.
+error-enrolment_unreadable = The site could not read what this device sent. Nothing was changed, and the code is still unused. Tell your administrator: the app or the name of this device may have to change.
+error-site_busy = The site has too much to do right now. Nothing was changed, and the code is still good. Try again in a minute.
+error-code_refused = The site did not take this code and gave a reason that this app does not know. Nothing was changed. Ask your administrator.
+error-site_not_proven = The computer that answered could not prove that it is your site. This device is not set up, and nothing of what it said was kept. Tell your administrator before you try again.
 error-site_not_pinned = Another computer answered in place of your site. Nothing was sent to it. Tell your administrator before you try again.
 error-site_not_reached = The site did not answer. What you saved is safe on this device and goes when there is a signal. You can keep working.
 error-site_answer_unreadable = The site answered in a way that this app does not understand. What you saved is safe on this device. Tell your administrator.

@@ -8,6 +8,7 @@ source-dispatcher = Dispatch
 source-records_query = Records query
 source-participant_statement = The person said so
 source-not_checked = Not checked
+source-none = Source not said
 age-band-under18 = Under 18
 age-band-from18_to24 = 18 to 24
 age-band-from25_to34 = 25 to 34

@@ -141,6 +141,7 @@ offer-safe_to_leave_message = Is it safe to leave a message there?
 
 know-none = Your site’s rules ask nothing more for this kind of referral.
 know-not-checked = I have not checked records
+know-queried = I ran a records query
 know-open = { $open ->
     [0] Every question has an answer.
     [one] 1 question is open. “Don’t know” is a fine answer.

@@ -6,9 +6,21 @@ problem = { $count ->
 }
 
 error-not_enrolled = Este equipo todavía no está preparado. Prepárelo con el código de su sitio.
-error-already_enrolled = Este equipo ya está preparado. Desbloquéelo con su contraseña.
+error-already_enrolled = Este equipo ya está preparado. No se cambió nada y el código sigue sin usar. Desbloquéelo con su contraseña.
 error-code_unreadable = Ese no es un código como los que dan los sitios. Revise cada letra y número y escríbalo de nuevo.
-error-code_refused = El sitio no acepta este código. Ya se usó o es demasiado viejo. Pida uno nuevo a su administrador.
+error-code_unknown = El sitio no dio este código. No se cambió nada. Revise que sea de su sitio, o pida uno nuevo a su administrador.
+error-code_used = Este código ya se usó, quizá desde aquí cuando se cortó la señal. Este equipo no está preparado y no se perdió nada. Pida un código nuevo a su administrador.
+error-code_expired = Este código es demasiado viejo. No se cambió nada. Pida uno nuevo a su administrador.
+error-code_not_proven = Lo que llegó al sitio no corresponde a este código. No se cambió nada y el código todavía sirve. Inténtelo de nuevo. Si pasa dos veces, cambie de red y avise a su administrador.
+error-code_void = Este código se intentó demasiadas veces y el sitio ya no lo acepta. No se cambió nada. Pida uno nuevo a su administrador y diga cuántas veces lo intentó.
+error-device_known_otherwise = El sitio ya conoce este equipo, con otra clave. No se cambió nada. Pida a su administrador que mire la lista de equipos.
+error-device_revoked = El sitio ya no deja entrar a este equipo. No se cambió nada. Pregunte a su administrador si le toca otro equipo.
+error-person_disabled = Su nombre está desactivado en el sitio. No se cambió nada y el código sigue sin usar. Hable con su administrador.
+error-site_unconfirmed = El sitio se restauró de una copia y lo están revisando. No se cambió nada y el código sigue sin usar. Inténtelo más tarde o pregunte a su administrador.
+error-enrolment_unreadable = El sitio no pudo leer lo que envió este equipo. No se cambió nada y el código sigue sin usar. Avise a su administrador: quizá haya que cambiar la aplicación o el nombre de este equipo.
+error-site_busy = El sitio tiene demasiado trabajo en este momento. No se cambió nada y el código todavía sirve. Inténtelo de nuevo en un minuto.
+error-code_refused = El sitio no aceptó este código y dio una razón que esta aplicación no conoce. No se cambió nada. Hable con su administrador.
+error-site_not_proven = La computadora que respondió no pudo probar que es su sitio. Este equipo no está preparado y no se guardó nada de lo que dijo. Avise a su administrador antes de intentarlo otra vez.
 error-site_not_pinned = Otra computadora respondió en lugar de su sitio. No se le envió nada. Avise a su administrador antes de intentarlo otra vez.
 error-site_not_reached = El sitio no respondió. Lo que usted guardó está a salvo en este equipo y se enviará cuando haya señal. Puede seguir trabajando.
 error-site_answer_unreadable = El sitio respondió de una manera que esta aplicación no entiende. Lo que usted guardó está a salvo en este equipo. Avise a su administrador.

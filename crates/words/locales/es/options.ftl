@@ -8,6 +8,7 @@ source-dispatcher = Despacho
 source-records_query = Consulta de registros
 source-participant_statement = Lo dijo la persona
 source-not_checked = Sin revisar
+source-none = Fuente sin indicar
 age-band-under18 = Menos de 18
 age-band-from18_to24 = De 18 a 24
 age-band-from25_to34 = De 25 a 34

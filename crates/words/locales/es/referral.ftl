@@ -141,6 +141,7 @@ offer-safe_to_leave_message = ¿Es seguro dejar un mensaje ahí?
 
 know-none = Las reglas de su sitio no preguntan nada más para este tipo de referencia.
 know-not-checked = No he revisado registros
+know-queried = Consulté los registros
 know-open = { $open ->
     [0] Todas las preguntas tienen respuesta.
     [one] Queda 1 pregunta. “No sé” es una buena respuesta.

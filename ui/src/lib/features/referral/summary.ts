@@ -1,10 +1,14 @@
-/** The form in words, page by page, for "check answers" before it is sent. */
+/** The form in words, page by page: before it is sent, and afterwards as it was reported. */
 import { moment } from '$lib/i18n/time';
+import type { MessageId } from '$lib/i18n/generated/ids';
 import { packText, say } from '$lib/i18n/words.svelte';
 import type {
   AgeForm,
   ChoicesView,
+  Door,
   DraftView,
+  InvolvementForm,
+  OffenceForm,
   ReferralForm,
   WhyForm,
 } from '$lib/ipc/generated/contract';
@@ -16,6 +20,15 @@ function row(key: string, ...values: string[]): SummaryRow {
   const given = values.filter((value) => value.trim() !== '');
   return { key, values: given.length > 0 ? given : [say('not-given')] };
 }
+
+const joined = (...parts: string[]) =>
+  parts
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' · ');
+
+/** A question within a row, with its answer. */
+const told = (question: MessageId, answer: string) => `${say(question)} ${answer}`;
 
 function ageWords(age: AgeForm): string {
   switch (age.kind) {
@@ -30,7 +43,7 @@ function ageWords(age: AgeForm): string {
   }
 }
 
-export function whoRows({ who }: ReferralForm): SummaryRow[] {
+function whoRows({ who }: ReferralForm): SummaryRow[] {
   const name = [who.given_name, who.family_name].filter((part) => part !== '').join(' ');
   return [
     row(say('who-name'), who.name_not_known ? say('who-name_not_known') : name),
@@ -64,15 +77,39 @@ function drugWords(why: WhyForm): string[] {
   });
 }
 
-export function whereRows(
+/** Code, description, level and statute, as far as they are known. */
+function offenceWords(one: OffenceForm, choices: ChoicesView | null): string {
+  const description = choices?.offences.find((offence) => offence.code === one.code)?.description;
+  const level = one.level ? say(`offence-level-${one.level}`) : '';
+  return joined(`${one.code} ${description ?? ''}`, level, one.statute);
+}
+
+function complainantWords({ complainant }: WhyForm): string[] {
+  const { present, declines } = complainant;
+  return [
+    present ? say(`answer-${present}`) : '',
+    present === 'yes' && declines
+      ? told('why-complainant-declines', say(`answer-${declines}`))
+      : '',
+  ];
+}
+
+function involvementWords(one: InvolvementForm): string {
+  const inside =
+    one.in_zone && one.in_zone !== 'unknown'
+      ? told('involvement-in_zone', say(`answer-${one.in_zone}`))
+      : '';
+  return joined(one.evidence ? say(`evidence-${one.evidence}`) : '', one.when, inside, one.basis);
+}
+
+function whereRows(
   { place, why }: ReferralForm,
-  door: DraftView['door'],
+  door: Door,
   choices: ChoicesView | null,
 ): SummaryRow[] {
   const zone = choices?.zones.find((one) => one.id === place.zone);
   const outside = place.zone === 'outside' ? say('place-zone-outside') : '';
   const area = zone ? packText(zone.words).text : outside;
-  const offence = (code: string) => choices?.offences.find((one) => one.code === code)?.description;
   const arrest = door === 'arrest_diversion';
   return [
     row(say('place-when'), moment(place.encounter_at) || place.encounter_at),
@@ -83,24 +120,18 @@ export function whereRows(
     row(say('why-needs'), ...why.needs.map((need) => say(`need-${need}`))),
     ...(arrest
       ? [
-          row(
-            say('why-offences'),
-            ...why.offences.map((one) => `${one.code} ${offence(one.code) ?? ''}`),
-          ),
+          row(say('why-offences'), ...why.offences.map((one) => offenceWords(one, choices))),
           row(say('why-drugs'), ...drugWords(why)),
+          row(say('why-complainant'), ...complainantWords(why)),
         ]
-      : [
-          row(
-            say('why-involvement'),
-            ...why.involvement.map((one) => (one.evidence ? say(`evidence-${one.evidence}`) : '')),
-          ),
-        ]),
+      : [row(say('why-involvement'), ...why.involvement.map(involvementWords))]),
     ...(why.overdose.happened
       ? [
           row(
             say('why-overdose'),
             say('why-overdose-happened'),
             why.overdose.naloxone_given ? say('why-overdose-naloxone_given') : '',
+            why.overdose.doses === '' ? '' : told('why-overdose-doses', why.overdose.doses),
           ),
         ]
       : []),
@@ -108,7 +139,7 @@ export function whereRows(
   ];
 }
 
-export function offerRows({ offer }: ReferralForm): SummaryRow[] {
+function offerRows({ offer }: ReferralForm): SummaryRow[] {
   const answer = offerOf(offer);
   return [
     row(
@@ -118,9 +149,38 @@ export function offerRows({ offer }: ReferralForm): SummaryRow[] {
       offer.not_made_reason ? say(`not-made-${offer.not_made_reason}`) : '',
     ),
     row(say('offer-where_to_find'), offer.where_to_find),
-    ...(offer.phone === '' ? [] : [row(say('offer-phone'), offer.phone)]),
+    ...(offer.phone === ''
+      ? []
+      : [
+          row(
+            say('offer-phone'),
+            offer.phone,
+            offer.safe_to_leave_message === null
+              ? ''
+              : told(
+                  'offer-safe_to_leave_message',
+                  say(`answer-${offer.safe_to_leave_message ? 'yes' : 'no'}`),
+                ),
+          ),
+        ]),
   ];
 }
+
+export interface Section {
+  page: 1 | 2 | 3 | 4;
+  rows: SummaryRow[];
+}
+
+/** Pages 1 to 3. */
+export const reportSections = (
+  form: ReferralForm,
+  door: Door,
+  choices: ChoicesView | null,
+): Section[] => [
+  { page: 1, rows: whoRows(form) },
+  { page: 2, rows: whereRows(form, door, choices) },
+  { page: 3, rows: offerRows(form) },
+];
 
 export function knowRows(form: ReferralForm, view: DraftView): SummaryRow[] {
   return view.checklist.map((question) => {
@@ -128,7 +188,7 @@ export function knowRows(form: ReferralForm, view: DraftView): SummaryRow[] {
     return row(
       packText(question.words).text,
       given ? say(`answer-${given.answer}`) : '',
-      given && given.answer !== 'unknown' ? say(`source-${given.source}`) : '',
+      given && given.answer !== 'unknown' ? say(`source-${given.source ?? 'none'}`) : '',
       given?.most_recent ?? '',
     );
   });

@@ -87,8 +87,6 @@ export class FieldApp {
 
   async change(look: Partial<Preferences>): Promise<void> {
     this.#wear({ ...this.look, ...look });
-    // Nobody's device yet keeps nobody's preferences.
-    if (this.view?.enrolment === null) return;
     await this.#attempt(async () =>
       this.status.put(await this.#host.call('set_preferences', this.look)),
     );

@@ -35,9 +35,9 @@ export type AnswerForm = {
  */
 answer: Answer, 
 /**
- * Where it comes from.
+ * Where it comes from; `None` claims nothing, above all no look at records.
  */
-source: AnswerSource, 
+source: AnswerSource | null, 
 /**
  * The most recent date, as typed; empty when not asked or not known.
  */
@@ -241,7 +241,7 @@ device_name: string,
  * the lock screen says so.
  */
 secret_in_file: boolean, };
-export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_refused" | "site_not_pinned" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
+export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_unknown" | "code_used" | "code_expired" | "code_not_proven" | "code_void" | "device_known_otherwise" | "device_revoked" | "person_disabled" | "site_unconfirmed" | "enrolment_unreadable" | "site_busy" | "code_refused" | "site_not_pinned" | "site_not_proven" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
 export type Event = { "kind": "changed", 
 /**
  * Which.
@@ -510,6 +510,11 @@ answer: Answer | null,
  */
 source: AnswerSource | null, 
 /**
+ * True when records answer it (supervision, history, open matters), so
+ * that its source is never assumed.
+ */
+of_records: boolean, 
+/**
  * True when a date can narrow it (a look-back).
  */
 asks_date: boolean, 
@@ -635,25 +640,14 @@ export type ReferralView = {
  */
 line: ReferralLine, 
 /**
- * When it happened.
+ * What was reported, in the shape of the form: pages 1 to 3, and why it
+ * was referred anyway. What page 4 asked stands in the verdict.
  */
-encounter_at: string, 
-/**
- * Where it happened.
- */
-address: string, 
-/**
- * What the person said to the offer; `None` when it was not made.
- */
-response: Response | null, 
+form: ReferralForm, 
 /**
  * The screening as it was when it was saved. Never recomputed.
  */
 verdict: VerdictView | null, 
-/**
- * Why it was referred anyway, if so.
- */
-refer_anyway: string | null, 
 /**
  * The charge track.
  */
