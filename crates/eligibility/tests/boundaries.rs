@@ -479,3 +479,29 @@ fn counts_complainants_delivery_and_conditions() {
         assert_eq!(finds(&nested, &answers), expected, "{answers:?}");
     }
 }
+
+#[test]
+fn pills_of_no_stated_form_and_amounts_below_nothing() {
+    amounts(
+        "fails_when = \"> 10 du\"\nexcept = [{ form = \"prescription_pills\" }]",
+        &[
+            ("H 11 du", Unknown),
+            ("H 11 du other", Hit),
+            ("H 11 du pills", Pass),
+        ],
+    );
+    // A slip of the thumb takes nothing away from what was found.
+    amounts("fails_when = \"> 6 g\"", &[("D 7 g, D -3 g", Hit)]);
+}
+
+#[test]
+fn a_finding_does_not_repeat_the_words_of_evidence() {
+    let pack = pack("kind = \"prior_involvement\"\ndocumented = true");
+    let mut facts = Facts::default();
+    set(&mut facts, &[("prior_involvement", "yes record 2019")]);
+    if let Some(row) = &mut facts.prior_involvement {
+        row.evidence[0].basis = Some("a neighbour said".to_owned());
+    }
+    let screening = screen(&pack, &facts, Door::ArrestDiversion, date("2020-02-29"));
+    assert!(!format!("{screening:?}").contains("neighbour"));
+}
