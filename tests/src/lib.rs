@@ -6,6 +6,9 @@
     reason = "everything here is a test or waits for a process"
 )]
 
+pub mod kills;
+pub mod released;
+pub mod secrecy;
 pub mod synthetic;
 pub mod window;
 pub mod world;

@@ -262,7 +262,7 @@ fn facts(rng: &mut Seeded, pack: &RulePack, door: Door, at: DateTime<FixedOffset
                     &mut facts,
                     &question.id,
                     answer,
-                    source,
+                    Some(source),
                     None,
                 );
             }

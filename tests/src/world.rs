@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use handoff_mutants::Mutant;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -49,6 +50,9 @@ fn build() -> Result<PathBuf> {
 /// A scratch folder with a site and a device, and the port between them.
 pub struct World {
     folder: TempDir,
+    /// The planted bug that lives in the processes that are started from now
+    /// on. Only a program that was built with the feature `mutants` has it.
+    pub bug: Option<Mutant>,
     /// The port that the site listens on.
     pub port: u16,
 }
@@ -92,24 +96,62 @@ impl World {
     /// A scratch folder and a free port; nothing runs.
     #[track_caller]
     pub fn empty() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let port = TcpListener::bind("127.0.0.1:0")
+        Self::empty_in(&std::env::temp_dir())
+    }
+
+    /// As [`Self::empty`], its scratch folder in this one.
+    #[track_caller]
+    pub fn empty_in(folder: &Path) -> Self {
+        let folder = tempfile::tempdir_in(folder).expect("a scratch folder");
+        let port = Self::free_port();
+        Self {
+            folder,
+            bug: None,
+            port,
+        }
+    }
+
+    /// As [`Self::enrolled`], with a planted bug from the first process on.
+    #[track_caller]
+    pub fn planted(bug: Mutant) -> Self {
+        let mut world = Self::empty();
+        world.bug = Some(bug);
+        world.with_a_device()
+    }
+
+    /// A port that nothing listened on a moment ago.
+    #[track_caller]
+    pub fn free_port() -> u16 {
+        TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .expect("a free port")
-            .port();
-        Self { folder, port }
+            .port()
     }
 
     /// A site with an officer and a liaison, and an enrolled device. The site
     /// is down again when this returns.
     #[track_caller]
     pub fn enrolled() -> Self {
-        let world = Self::empty();
-        world.init("site");
-        let site = world.serve("site");
-        world.enrol("device");
+        Self::enrolled_in(&std::env::temp_dir())
+    }
+
+    /// As [`Self::enrolled`], its scratch folder in this one.
+    #[track_caller]
+    pub fn enrolled_in(folder: &Path) -> Self {
+        Self::empty_in(folder).with_a_device()
+    }
+
+    #[track_caller]
+    fn with_a_device(self) -> Self {
+        self.init("site");
+        let site = self.serve("site");
+        self.enrol("device");
         drop(site);
-        world
+        self
+    }
+
+    fn bug_in_environment(&self) -> Option<(&'static str, &'static str)> {
+        self.bug.map(|bug| (handoff_mutants::VARIABLE, bug.name()))
     }
 
     /// A path within the scratch folder.
@@ -166,7 +208,14 @@ impl World {
     /// Starts a site and waits until it answers.
     #[track_caller]
     pub fn serve(&self, site: &str) -> Serving {
-        let listen = format!("127.0.0.1:{}", self.port);
+        self.serve_at(site, self.port)
+    }
+
+    /// As [`Self::serve`], on another port than devices know: something stands
+    /// between.
+    #[track_caller]
+    pub fn serve_at(&self, site: &str, port: u16) -> Serving {
+        let listen = format!("127.0.0.1:{port}");
         let child = Command::new("setpriv")
             // It ends with this program, even if that is killed.
             .args(["--pdeathsig", "KILL", "--"])
@@ -174,6 +223,7 @@ impl World {
             .args(["site", "serve", "--data"])
             .arg(self.path(site))
             .args(["--listen", &listen])
+            .envs(self.bug_in_environment())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -234,18 +284,24 @@ impl World {
     }
 
     /// Syncs once against a site that is killed when it enters the n-th call
-    /// that changes a file, counted from the arrival of the sync. True when it
-    /// was killed.
+    /// that changes a file, counted from the arrival of the sync. Says whether
+    /// it was killed, and how many such calls it made.
     #[track_caller]
-    pub fn sync_with_site_killed_at_write(&self, site: &str, home: &str, n: usize) -> bool {
+    pub fn sync_with_site_killed_at_write(
+        &self,
+        site: &str,
+        home: &str,
+        n: usize,
+    ) -> (bool, usize) {
         let serving = self.serve(site);
+        let trace = self.path("site-calls");
         let calls = "pwrite64,fdatasync,fsync,ftruncate";
         let mut strace = Command::new("strace")
             .args([
                 "-f",
                 "-qq",
                 "-o",
-                "/dev/null",
+                trace.to_str().expect("a path in UTF-8"),
                 "-e",
                 &format!("trace={calls}"),
             ])
@@ -262,7 +318,8 @@ impl World {
         let ended = serving.0.try_wait().expect("its state").is_some();
         drop(serving);
         let _ = strace.wait();
-        ended
+        let traced = std::fs::read_to_string(&trace).expect("a trace");
+        (ended, crate::kills::calls_in(&traced))
     }
 
     /// A command for `handoff device …`, run by another program in front.
@@ -282,6 +339,7 @@ impl World {
             .arg(self.path(home))
             .args(&arguments[1..])
             .env("HANDOFF_PASSWORD", PASSWORD)
+            .envs(self.bug_in_environment())
             .env("TMPDIR", self.temp())
             .env("SQLITE_TMPDIR", self.temp());
         command
@@ -299,6 +357,7 @@ impl World {
         let mut command = Command::new(handoff());
         command
             .args(arguments)
+            .envs(self.bug_in_environment())
             .env("TMPDIR", self.temp())
             .env_remove("HANDOFF_PASSWORD");
         run(command, "")

@@ -15,10 +15,8 @@
     reason = "a test says what went wrong by failing"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use handoff_tests::world::{World, handoff, referral, run};
-use serde_json::Value;
+use handoff_tests::kills::{calls_of, killed_at, place, reported, saves_killed, wrong};
+use handoff_tests::world::{World, referral, run};
 
 fn kills() -> usize {
     std::env::var("HANDOFF_KILLS")
@@ -27,63 +25,33 @@ fn kills() -> usize {
         .unwrap_or(24)
 }
 
-/// strace, killing at the n-th of these calls that change a file.
-fn killed_at(n: usize) -> Vec<String> {
-    let calls = "pwrite64,fdatasync,fsync,ftruncate";
-    vec![
-        "-f".into(),
-        "-qq".into(),
-        "-o".into(),
-        "/dev/null".into(),
-        "-e".into(),
-        format!("trace={calls}"),
-        "-e".into(),
-        format!("inject={calls}:signal=KILL:when={n}"),
-        handoff().to_str().expect("a path in UTF-8").into(),
-    ]
-}
-
-fn reported(out: &str) -> Vec<String> {
-    out.lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter_map(|row| row["referral"].as_str().map(str::to_owned))
-        .collect()
-}
-
 #[test]
 fn what_was_reported_saved_survives_a_kill_at_any_write() {
-    let world = World::enrolled();
-    let mut ledger: Vec<String> = Vec::new();
-    let mut killed = 0;
-    for n in 0..kills() {
-        // Each process saves three; the write at which it dies moves on.
-        let input: String = (0..3).map(|i| referral(n * 3 + i) + "\n").collect();
-        let before = killed_at(1 + n % 60);
-        let before: Vec<&str> = before.iter().map(String::as_str).collect();
-        let command = world.device_command(
-            "strace".as_ref(),
-            &before,
-            "device",
-            &["refer", "--file", "-", "--json"],
-        );
-        let said = run(command, &input);
-        ledger.extend(reported(&said.out));
-        killed += usize::from(said.code() != 0);
-    }
+    let kills = kills();
+    let outcome = saves_killed(&mut World::enrolled(), kills, None);
     assert!(
-        killed * 2 >= kills(),
-        "only {killed} of {} processes were killed inside a write",
-        kills()
+        outcome.killed * 2 >= kills,
+        "only {} of {kills} processes were killed inside a write",
+        outcome.killed
     );
+    assert!(
+        outcome.reported * 2 >= kills,
+        "only {} saves were reported before a kill: there was little to lose",
+        outcome.reported
+    );
+    println!(
+        "{kills} saves, {} killed inside a write, {} reported saved",
+        outcome.killed, outcome.reported
+    );
+    assert_eq!(outcome.wrong, Vec::<String>::new());
+}
 
-    let _site = world.serve("site");
-    let up = world.device("device", &["sync", "--json"]).json();
-    assert_eq!(
-        (up["waiting"].as_u64(), up["parked"].as_u64()),
-        (Some(0), Some(0)),
-        "{up}"
-    );
-    check(&world, &ledger);
+/// Saves one referral; what was reported.
+fn refer(world: &World, n: usize) -> Vec<String> {
+    let arguments = ["refer", "--file", "-", "--json"];
+    let password = Some(handoff_tests::world::PASSWORD);
+    let said = world.device_with("device", &arguments, password, &referral(n));
+    reported(&said.out)
 }
 
 #[test]
@@ -93,15 +61,12 @@ fn a_sync_killed_at_any_write_of_the_device_loses_and_doubles_nothing() {
     let mut ledger: Vec<String> = Vec::new();
     let mut killed = 0;
     let syncs = kills().div_ceil(3).min(100);
+    ledger.extend(refer(&world, syncs));
+    // Not all of them: what a killed sync has done, the next need not do.
+    let calls = calls_of(&world, &["sync", "--json"], "") * 2 / 3;
     for n in 0..syncs {
-        let said = world.device_with(
-            "device",
-            &["refer", "--file", "-", "--json"],
-            Some(handoff_tests::world::PASSWORD),
-            &referral(n),
-        );
-        ledger.extend(reported(&said.out));
-        let before = killed_at(1 + n % 25);
+        ledger.extend(refer(&world, n));
+        let before = killed_at(place(n, syncs, calls));
         let before: Vec<&str> = before.iter().map(String::as_str).collect();
         let command =
             world.device_command("strace".as_ref(), &before, "device", &["sync", "--json"]);
@@ -109,11 +74,15 @@ fn a_sync_killed_at_any_write_of_the_device_loses_and_doubles_nothing() {
     }
     assert!(
         killed * 2 >= syncs,
-        "only {killed} of {syncs} syncs were killed inside a write"
+        "only {killed} of {syncs} syncs (of {calls} calls) were killed inside a write"
+    );
+    println!(
+        "{syncs} syncs, {killed} killed inside a write, {} saves reported",
+        ledger.len()
     );
     let up = world.device("device", &["sync", "--json"]).json();
     assert_eq!(up["waiting"].as_u64(), Some(0), "{up}");
-    check(&world, &ledger);
+    assert_eq!(wrong(&world, &ledger), Vec::<String>::new());
 }
 
 #[test]
@@ -122,15 +91,13 @@ fn a_site_killed_at_any_write_of_a_sync_loses_and_doubles_nothing() {
     let mut ledger: Vec<String> = Vec::new();
     let mut killed = 0;
     let syncs = kills().div_ceil(3).min(100);
+    ledger.extend(refer(&world, syncs));
+    let (_, calls) = world.sync_with_site_killed_at_write("site", "device", usize::MAX >> 48);
     for n in 0..syncs {
-        let said = world.device_with(
-            "device",
-            &["refer", "--file", "-", "--json"],
-            Some(handoff_tests::world::PASSWORD),
-            &referral(n),
-        );
-        ledger.extend(reported(&said.out));
-        killed += usize::from(world.sync_with_site_killed_at_write("site", "device", 1 + n % 12));
+        ledger.extend(refer(&world, n));
+        let at = place(n, syncs, calls);
+        let (was_killed, _) = world.sync_with_site_killed_at_write("site", "device", at);
+        killed += usize::from(was_killed);
         for row in world
             .listed("device")
             .iter()
@@ -145,38 +112,14 @@ fn a_site_killed_at_any_write_of_a_sync_loses_and_doubles_nothing() {
     }
     assert!(
         killed * 2 >= syncs,
-        "only {killed} of {syncs} sites were killed inside a write"
+        "only {killed} of {syncs} sites (of {calls} calls) were killed inside a write"
+    );
+    println!(
+        "{syncs} syncs, {killed} sites killed inside a write, {} saves reported",
+        ledger.len()
     );
     let _site = world.serve("site");
     let up = world.device("device", &["sync", "--json"]).json();
     assert_eq!(up["waiting"].as_u64(), Some(0), "{up}");
-    check(&world, &ledger);
-}
-
-/// Every reported save is at the site once, with a receipt on the device, and
-/// the site has nothing that the device does not know.
-fn check(world: &World, ledger: &[String]) {
-    let mut at_site: BTreeMap<String, usize> = BTreeMap::new();
-    for row in world.referrals() {
-        *at_site
-            .entry(row["referral"].as_str().expect("an id").to_owned())
-            .or_default() += 1;
-    }
-    for id in ledger {
-        assert_eq!(at_site.get(id), Some(&1), "{id} was reported saved");
-    }
-    assert!(at_site.values().all(|count| *count == 1));
-    let listed = world.listed("device");
-    assert!(
-        listed.iter().all(|row| row["standing"] == "received"),
-        "{listed:?}"
-    );
-    let listed: BTreeSet<String> = listed
-        .iter()
-        .map(|row| row["referral"].as_str().expect("an id").to_owned())
-        .collect();
-    assert_eq!(listed, at_site.into_keys().collect());
-    // A kill may come after the commit and before the word of it: more may be
-    // there than was reported, never less.
-    assert!(listed.len() >= ledger.len());
+    assert_eq!(wrong(&world, &ledger), Vec::<String>::new());
 }

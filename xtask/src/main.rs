@@ -9,6 +9,7 @@
     reason = "a host: it talks to a terminal and measures time"
 )]
 
+mod bench;
 mod codegen;
 mod debian;
 mod node;
@@ -40,6 +41,8 @@ enum Task {
     Test(test::Args),
     /// Check the rules that no compiler checks: arrows, features, files
     Tidy(tidy::Args),
+    /// Measure what Handoff costs, each figure beside a reference in the same run
+    Bench(bench::Args),
     /// Write the TypeScript half of the contract, or check that it is current
     Codegen(codegen::Args),
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Tour => tour::run(),
         Task::Test(args) => test::run(&args),
         Task::Tidy(args) => tidy::run(&args),
+        Task::Bench(args) => bench::run(&args),
         Task::Codegen(args) => codegen::run(&args),
     };
     match done {

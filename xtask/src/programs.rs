@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Shows the field app to a browser; in no build that is shipped.
 pub const LOOPBACK: &str = "handoff-cli/loopback";
+/// Planted bugs; in no build that is shipped.
+pub const MUTANTS: &str = "handoff-cli/mutants";
 
 /// Where the built programs lie.
 pub struct Programs(PathBuf);
@@ -24,24 +26,25 @@ impl Programs {
         Ok(Self::built(root))
     }
 
-    /// Builds `handoff` with the host for browsers, and keeps it apart from the
-    /// one that people get. The same command but for one feature, so that only
-    /// the command line itself is compiled again.
-    pub fn build_for_browsers(root: &Path) -> Result<()> {
+    /// Builds `handoff` with a feature that is never shipped, and keeps it apart
+    /// from the one that people get. The same build but for the feature, so that
+    /// only the crates that have it are compiled again.
+    pub fn build_with(root: &Path, feature: &str) -> Result<()> {
         let cmd = Cmd::cargo(root).args(["build", "--workspace", "--exclude", "xtask"]);
-        let cmd = cmd.args(["--features", LOOPBACK]);
+        let cmd = cmd.args(["--bin", "handoff", "--features", feature]);
         println!("{cmd}");
         cmd.run()?;
-        let (from, to) = (Self::built(root).handoff(), Self::for_browsers(root));
+        let (from, to) = (Self::built(root).handoff(), Self::built_with(root, feature));
         fs::create_dir_all(to.with_file_name(""))
             .and_then(|()| fs::copy(&from, &to))
             .with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
         Ok(())
     }
 
-    /// `handoff` with the host for browsers, as it was built last.
-    pub fn for_browsers(root: &Path) -> PathBuf {
-        root.join(target_dir(root)).join("e2e/handoff")
+    /// `handoff` with that feature, as it was built last.
+    pub fn built_with(root: &Path, feature: &str) -> PathBuf {
+        let name = feature.rsplit('/').next().unwrap_or(feature);
+        root.join(target_dir(root)).join(name).join("handoff")
     }
 
     /// Those that were built before.

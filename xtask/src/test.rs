@@ -1,9 +1,9 @@
 //! `cargo xtask test`: everything that CI runs, cheap steps first.
 
 use crate::process::{Cmd, is_on_path};
-use crate::programs::{LOOPBACK, Programs};
+use crate::programs::{LOOPBACK, MUTANTS, Programs};
 use crate::workspace::{Metadata, root, target_dir};
-use crate::{codegen, debian, node, tidy, tour};
+use crate::{bench, codegen, debian, node, tidy, tour};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -98,6 +98,12 @@ const STEPS: &[Step] = &[
                 WINDOW,
                 "--features",
                 LOOPBACK,
+                "--features",
+                MUTANTS,
+                "--features",
+                PLANTED,
+                "--features",
+                bench::FEATURES,
                 "--",
                 "--deny",
                 "warnings",
@@ -151,16 +157,30 @@ const STEPS: &[Step] = &[
         run: |root| tour::photograph(root, &Programs::built(root)).map(|()| Done::Passed),
     },
     Step {
+        name: "planted-build",
+        what: "the command line with planted bugs",
+        run: |root| Programs::build_with(root, MUTANTS).map(|()| Done::Passed),
+    },
+    Step {
+        name: "planted",
+        what: "each planted bug is noticed by its check",
+        run: |root| {
+            let cmd = Cmd::cargo(root).args(["test", "--workspace"]);
+            let cmd = cmd.args(["--features", PLANTED, "--test", "planted"]);
+            passed(cmd.env("HANDOFF_PROGRAM", Programs::built_with(root, MUTANTS)))
+        },
+    },
+    Step {
         name: "e2e-build",
         what: "the command line with its host for browsers",
-        run: |root| Programs::build_for_browsers(root).map(|()| Done::Passed),
+        run: |root| Programs::build_with(root, LOOPBACK).map(|()| Done::Passed),
     },
     Step {
         name: "e2e",
         what: "npm run e2e (the field app in Chromium on the real core, and axe)",
         run: |root| {
             with_ui(root, |ui| {
-                let host = Programs::for_browsers(root);
+                let host = Programs::built_with(root, LOOPBACK);
                 node::script_with(ui, "e2e", &[("HANDOFF", host.as_os_str())])
             })
         },
@@ -169,6 +189,8 @@ const STEPS: &[Step] = &[
 
 /// Switches on the tests that open windows, in no crate that is shipped.
 const WINDOW: &str = "handoff-tests/window";
+/// Switches on the tests of planted bugs; the bugs themselves are elsewhere.
+const PLANTED: &str = "handoff-tests/planted";
 
 pub fn run(args: &Args) -> Result<()> {
     if args.list {

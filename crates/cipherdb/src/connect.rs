@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi::ErrorCode};
 
 use crate::error::CipherDbError;
 use crate::key::DbKey;
+use crate::planted;
 use crate::process;
 use crate::settings::{self, Handle};
 
@@ -55,7 +56,9 @@ pub(crate) fn open(file: &Path, key: &DbKey, handle: Handle) -> Result<Connectio
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
         .map_err(|error| CipherDbError::from_setting(file, "NO_CKPT_ON_CLOSE", &error))?;
-    settings::run(file, &connection, "key", &key.pragma())?;
+    if !planted::no_file_cipher() {
+        settings::run(file, &connection, "key", &key.pragma())?;
+    }
     settings::set_switches(file, &connection)?;
     Ok(connection)
 }

@@ -13,6 +13,7 @@ use crate::files::{self, Lies};
 use crate::key::DbKey;
 use crate::migrate::{self, Migrations};
 use crate::open_here::{self, OpenHere};
+use crate::planted;
 use crate::readers::Readers;
 use crate::settings::{self, Durability, Handle};
 use crate::tx::{ReadTx, WriteTx};
@@ -178,6 +179,11 @@ impl Database {
         };
         let done = write(&handle)?;
         handle.check(COMMIT)?;
+        if planted::early_saved() {
+            // Left open: `writer` and `drop` commit it.
+            std::mem::forget(tx);
+            return Ok(done);
+        }
         tx.commit().map_err(|error| failed(COMMIT, &error))?;
         Ok(done)
     }
@@ -252,12 +258,26 @@ impl Database {
             writing: &self.writing,
         };
         if !writer.is_autocommit() {
-            const SQL: &str = "ROLLBACK";
+            let sql = if planted::early_saved() {
+                "COMMIT"
+            } else {
+                "ROLLBACK"
+            };
             writer
-                .execute_batch(SQL)
-                .map_err(|error| CipherDbError::from_sql(self.file(), SQL, &error))?;
+                .execute_batch(sql)
+                .map_err(|error| CipherDbError::from_sql(self.file(), sql, &error))?;
         }
         Ok(writer)
+    }
+}
+
+#[cfg(feature = "mutants")]
+impl Drop for Database {
+    fn drop(&mut self) {
+        if planted::early_saved() {
+            // Commits what the last write left open.
+            drop(self.writer());
+        }
     }
 }
 

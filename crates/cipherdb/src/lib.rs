@@ -52,6 +52,7 @@ mod files;
 mod key;
 mod migrate;
 mod open_here;
+mod planted;
 mod process;
 mod readers;
 mod settings;

@@ -47,11 +47,15 @@ fn says(bytes: &[u8], needles: &[Vec<u8>]) -> bool {
 
 /// Whether bytes say it, as they are or after unpacking from any place on.
 fn says_unpacked(bytes: &[u8], needles: &[Vec<u8>], unpacker: &mut Unpacker) -> bool {
+    // A tag may stand behind it, as one does behind sealed bytes.
+    let ends = [bytes.len(), bytes.len().saturating_sub(16)];
     says(bytes, needles)
-        || (0..bytes.len()).any(|at| {
-            unpacker
-                .unpack(&bytes[at..])
-                .is_ok_and(|plain| says(&plain, needles))
+        || ends.into_iter().any(|end| {
+            (0..end).any(|at| {
+                unpacker
+                    .unpack(&bytes[at..end])
+                    .is_ok_and(|plain| says(&plain, needles))
+            })
         })
 }
 
@@ -200,6 +204,7 @@ fn the_search_finds_what_was_not_sealed() {
     // A seal that was left out: packed bytes between a nonce and a tag.
     let mut unsealed = vec![0xA5; 12];
     unsealed.extend(&packed);
+    unsealed.extend([0x5A; 16]);
     {
         let db = open_raw(&lab);
         db.write(|tx| tx.execute("UPDATE journal SET sealed = ?1 WHERE kind = 2", [&unsealed]))

@@ -114,7 +114,7 @@ impl ContextKey {
         item: &ItemId,
         packed: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        aead::seal(random, &self.key, &self.associated(item), packed)
+        aead::seal_entry(random, &self.key, &self.associated(item), packed)
     }
 
     /// Opens one entry; it is packed as it was sealed.
@@ -123,7 +123,7 @@ impl ContextKey {
     /// [`Unsealed`] for changed bytes, and for an entry of another site, lane,
     /// context or id.
     pub fn open(&self, item: &ItemId, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealed> {
-        aead::open(&self.key, &self.associated(item), sealed)
+        aead::open_entry(&self.key, &self.associated(item), sealed)
     }
 
     fn associated(&self, item: &ItemId) -> Vec<u8> {

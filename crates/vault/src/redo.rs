@@ -86,7 +86,7 @@ impl RedoKey {
         item: &ItemId,
         plain: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        aead::seal(random, &self.key, &associated(&self.place, item), plain)
+        aead::seal_entry(random, &self.key, &associated(&self.place, item), plain)
     }
 
     /// Opens the redo of one entry.
@@ -94,7 +94,7 @@ impl RedoKey {
     /// # Errors
     /// [`Unsealed`] for changed bytes, and for another entry or place.
     pub fn open(&self, item: &ItemId, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealed> {
-        aead::open(&self.key, &associated(&self.place, item), sealed)
+        aead::open_entry(&self.key, &associated(&self.place, item), sealed)
     }
 }
 

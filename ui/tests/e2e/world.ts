@@ -3,7 +3,7 @@
  * `handoff` founds and serves the site and, built with its feature `loopback`,
  * shows the field app of a device to a browser. Nothing is built here.
  *
- * To look around by hand: `HANDOFF=../target/e2e/handoff node tests/run.mjs e2e/world.ts`.
+ * To look around by hand: `HANDOFF=../target/loopback/handoff node tests/run.mjs e2e/world.ts`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -18,13 +18,14 @@ enum May {
 /// From the bottom up. Names are folders, which are package names without the
 /// prefix `handoff-`; `desktop` is the package in `src-tauri`.
 const ARROWS: &[(&str, May)] = &[
+    ("mutants", May::Only(&[])),
     ("domain", May::Only(&[])),
     ("eligibility", May::Only(&["domain"])),
     ("measures", May::Only(&["domain"])),
     ("protocol", May::Only(&["domain"])),
     ("sync", May::Only(&["domain", "protocol"])),
-    ("vault", May::Only(&["protocol"])),
-    ("cipherdb", May::Only(&[])),
+    ("vault", May::Only(&["protocol", "mutants"])),
+    ("cipherdb", May::Only(&["mutants"])),
     ("words", May::Only(&[])),
     (
         "store",

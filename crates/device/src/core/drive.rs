@@ -22,6 +22,8 @@ use crate::sync::{News, Progress, StopReason, Summary, Tell};
 pub struct Proof {
     /// Taken by the site up to here.
     pub through_seq: Seq,
+    /// Applied by the site, or parked, up to here.
+    pub applied_through: Seq,
     /// The chain hash there, hex; empty without a receipt.
     pub head: String,
     /// The site's epoch.
@@ -145,6 +147,9 @@ impl Core {
         let epoch: EpochRecord = from_cbor(&device.store.enrolment()?.epoch.bytes, "an epoch")?;
         Ok(Proof {
             through_seq: receipt.as_ref().map_or(0, |receipt| receipt.through.seq),
+            applied_through: receipt
+                .as_ref()
+                .map_or(0, |receipt| receipt.applied_through),
             head: receipt.map_or_else(String::new, |receipt| {
                 receipt
                     .through

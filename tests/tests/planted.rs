@@ -1,0 +1,65 @@
+//! Each planted bug is noticed by the check that is there for it.
+//!
+//! Runs against a program with the feature `mutants` (`HANDOFF_PROGRAM`); the
+//! same checks pass where no bug lives, in this program too.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what went wrong by failing"
+)]
+
+use handoff_mutants::Mutant;
+use handoff_tests::kills::saves_killed;
+use handoff_tests::secrecy::leaks_of_a_save;
+use handoff_tests::world::World;
+
+#[test]
+fn without_a_bug_nothing_is_found() {
+    assert_eq!(leaks_of_a_save(&World::enrolled()), Vec::<String>::new());
+}
+
+#[test]
+fn files_without_encryption_are_noticed() {
+    let found = leaks_of_a_save(&World::planted(Mutant::NoFileCipher));
+    println!("{}", found.join("\n"));
+    let says = |what: &str| found.iter().any(|leak| leak.ends_with(what));
+    // Drafts, vault and journal are told apart by their names.
+    assert!(says("device.db is not encrypted"), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|leak| leak.contains("vault-") && leak.ends_with("holds the name")),
+        "{found:?}"
+    );
+    assert!(
+        found.iter().any(|leak| leak.starts_with("a write of")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_journal_without_seals_is_noticed() {
+    let found = leaks_of_a_save(&World::planted(Mutant::NoSealing));
+    println!("{}", found.join("\n"));
+    assert!(
+        found.contains(&"journal of device.db holds the name".to_owned()),
+        "{found:?}"
+    );
+    // Nothing else shows it: the file is encrypted.
+    assert!(!found.iter().any(|leak| leak.contains("is not encrypted")));
+}
+
+#[test]
+fn a_save_that_is_reported_before_its_commit_is_noticed() {
+    let outcome = saves_killed(&mut World::enrolled(), 24, Some(Mutant::EarlySaved));
+    println!("{outcome:?}");
+    assert!(
+        outcome
+            .wrong
+            .iter()
+            .any(|what| what.contains("was reported saved and is not at the site")),
+        "{outcome:?}"
+    );
+}
