@@ -38,6 +38,8 @@ export class FieldApp {
   readonly #host: Host;
   readonly #idle = new IdleLock(() => void this.lock());
   readonly #unsaved = new Set<() => Promise<unknown>>();
+  #keeping: Promise<void> = Promise.resolve();
+  #unkept = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -85,11 +87,22 @@ export class FieldApp {
     await this.#attempt(async () => this.status.put(await this.#host.call('lock', {})));
   }
 
-  async change(look: Partial<Preferences>): Promise<void> {
-    this.#wear({ ...this.look, ...look });
-    await this.#attempt(async () =>
-      this.status.put(await this.#host.call('set_preferences', this.look)),
-    );
+  /** Worn at once, and kept one after the other: the last choice stays. */
+  change(look: Partial<Preferences>): Promise<void> {
+    const chosen = { ...this.look, ...look };
+    this.#wear(chosen);
+    this.#unkept += 1;
+    this.#keeping = this.#keeping.then(() => this.#keep(chosen));
+    return this.#keeping;
+  }
+
+  async #keep(chosen: Preferences): Promise<void> {
+    let view: StatusView | null = null;
+    await this.#attempt(async () => {
+      view = await this.#host.call('set_preferences', chosen);
+    });
+    this.#unkept -= 1;
+    if (view) this.status.put(view);
   }
 
   turnLook(): void {
@@ -114,7 +127,8 @@ export class FieldApp {
   }
 
   #arrived(view: StatusView): void {
-    this.#wear(view.preferences);
+    // What the core says while a choice is on its way is older than the choice.
+    if (this.#unkept === 0) this.#wear(view.preferences);
     this.#idle.allow(view.session?.locks_after_seconds ?? 0);
     this.announcements.belongTo(view.session?.user ?? null);
   }
