@@ -24,7 +24,8 @@ const said = (door: 'arrest_diversion' | 'social_contact') =>
 test('who, where, why and the offer are said in words', () => {
   const rows = said('arrest_diversion');
   expect(rows).toContain('Age | 25 to 34');
-  expect(rows).toContain('Address or cross street | Franklin to Pratt | Howard St');
+  expect(rows).toContain('Area | Franklin to Pratt');
+  expect(rows).toContain('Address or cross street | Howard St');
   expect(rows).toContain('What may the person need? | Housing | Food');
   expect(rows).toContain('Phone | 410 555 0100 | Is it safe to leave a message there? No');
 });

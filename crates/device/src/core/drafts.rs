@@ -293,11 +293,10 @@ impl Core {
     /// Reads a form, screens it with the rules of the day of the encounter, and
     /// names everything that has to change before it can be sent.
     fn judge(&self, form: &ReferralForm, door: Door) -> Result<Judged, CoreError> {
-        let today = self.today_there();
-        let pack = self.pack_on(today)?;
-        let (mut report, mut missing) = report_of(form, door, pack.as_deref(), self.host.now());
-        let day = referral::as_of(&report.facts, today);
+        let now = self.host.now();
+        let day = referral::day_of(form, door, now, self.today_there());
         let pack = self.pack_on(day)?;
+        let (mut report, mut missing) = report_of(form, door, pack.as_deref(), now);
         let screening = pack
             .as_ref()
             .map(|pack| screen(pack, &report.facts, door, day));

@@ -15,7 +15,7 @@ use handoff_domain::{
 };
 use handoff_eligibility::RulePack;
 
-use super::checklist;
+use super::checklist::{self, as_of};
 use crate::contract::{
     AgeBand, AgeForm, FieldError, InvolvementForm, OfferForm, ReferralForm, SaidTo, WhoForm,
 };
@@ -103,6 +103,13 @@ pub fn report_of(
         );
     }
     (report, errors.0)
+}
+
+/// The day whose rules a form is read and screened with: that of its encounter,
+/// today while it does not read. No rules are needed to read it.
+#[must_use]
+pub fn day_of(form: &ReferralForm, door: Door, now: DateTime<Utc>, today: NaiveDate) -> NaiveDate {
+    as_of(&report_of(form, door, None, now).0.facts, today)
 }
 
 fn person(who: &WhoForm, contact: ContactDetails) -> PersonDescription {
@@ -405,6 +412,21 @@ mod tests {
             Some("Prosecutor asked.".to_owned())
         );
         assert_eq!(reason("  "), None);
+    }
+
+    #[test]
+    fn the_day_of_the_encounter_chooses_the_rules_not_the_day_of_writing() {
+        let now: DateTime<Utc> = "2026-04-02T08:00:00Z".parse().unwrap();
+        let today = now.date_naive();
+        let day = |encounter_at: &str| {
+            let mut form = ReferralForm::default();
+            form.place.encounter_at = encounter_at.to_owned();
+            day_of(&form, Door::SocialContact, now, today)
+        };
+        let last_night: NaiveDate = "2026-03-31".parse().unwrap();
+        assert_eq!(day("2026-03-31T23:50:00-04:00"), last_night);
+        assert_eq!(day(""), today);
+        assert_eq!(day("half past"), today);
     }
 
     #[test]

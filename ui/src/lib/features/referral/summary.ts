@@ -113,7 +113,10 @@ function whereRows(
   const arrest = door === 'arrest_diversion';
   return [
     row(say('place-when'), moment(place.encounter_at) || place.encounter_at),
-    row(say('place-address'), area, place.address),
+    ...(area === '' && !choices?.zones.length
+      ? []
+      : [row(say('place-zone'), area === '' ? say('place-zone-none') : area)]),
+    row(say('place-address'), place.address),
     ...(place.incident_number === ''
       ? []
       : [row(say('place-incident_number'), place.incident_number)]),
