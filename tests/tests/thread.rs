@@ -228,7 +228,7 @@ fn a_code_works_once() {
     assert_eq!(used.code(), 1, "{used:?}");
     assert!(
         used.err
-            .contains("it was used, has expired, or was never given out"),
+            .contains("this code was used: ask for a new one; nothing was set up"),
         "{used:?}"
     );
     assert!(!world.path("two").join("device.db").exists());

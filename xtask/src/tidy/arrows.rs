@@ -249,10 +249,10 @@ mod tests {
         let text = rows.join("\n");
         assert!(check_document(&Tree::of(&[("ARCHITECTURE.md", &text)])).is_empty());
 
-        let planted = text.replace("| `vault` | `protocol` |", "| `vault` | `store` |");
+        let planted = text.replace("| `measures` | `domain` |", "| `measures` | `store` |");
         let found = check_document(&Tree::of(&[("ARCHITECTURE.md", &planted)]));
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].why.ends_with("| `vault` | `protocol` |"));
+        assert!(found[0].why.ends_with("| `measures` | `domain` |"));
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub enum EnrolError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The site did not enrol it.
-    #[error("{}", refused(.0))]
+    #[error("{}; nothing was set up on this machine", refused(.0))]
     Refused(EnrolRefusal),
     /// The one who answered does not know the code, or what it says does not
     /// fit together.
