@@ -6,7 +6,7 @@
 //! more until none of those can be worked out. What it does not do: it rounds
 //! nothing and hides no zeros. Method: a hidden cell can be worked out exactly if and
 //! only if no cycle of other hidden cells runs through it (Gusfield, "A graph
-//! theoretic approach to statistical data security", SIAM J. Comput. 17, 1988).
+//! theoretic approach to statistical data security", SIAM Journal on Computing 17, 1988).
 
 use std::collections::BTreeSet;
 
