@@ -7,7 +7,7 @@ use handoff_tests::world::World;
 use handoff_vault::OsRandom;
 
 use crate::Setup;
-use crate::device::{Rights, Unlocked};
+use crate::device::{NOW_MS, Rights, Unlocked};
 use crate::measure::{median, timed};
 use crate::report::{Budget, Report, Row};
 
@@ -48,11 +48,10 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
             let entry = device.entry(&mut rng);
             let id = rng.bytes();
             let body = noise(&mut rng);
-            let now = entry.record.captured_at.clock_ms;
             let (saving, saved) = timed(|| {
                 device
                     .session
-                    .save(&OsRandom, std::slice::from_ref(&entry), None, now)
+                    .save(&OsRandom, std::slice::from_ref(&entry), None, NOW_MS)
             });
             saved?;
             let (inserting, inserted) = timed(|| insert(&bare, &id, &body));

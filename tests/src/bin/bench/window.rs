@@ -45,8 +45,8 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
     };
     let ours = Program {
         file: path("HANDOFF_FIELD_PROGRAM")?,
-        // --primary of the day look, ui/src/lib/theme/tokens.css.
-        colour: [0x80, 0x54, 0x0e],
+        // --primary of the night look, ui/src/lib/theme/tokens.css.
+        colour: [0x8f, 0x72, 0x37],
     };
     let empty = Program {
         file: path("HANDOFF_EMPTY_WINDOW")?,
