@@ -182,11 +182,24 @@ fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Value> {
 }
 
 impl Element<'_> {
-    /// Clicks in its middle.
+    /// Clicks in its middle, once that is drawn where it stands.
+    ///
+    /// WebKit scrolls in a thread of its own: what the driver scrolls to while
+    /// an earlier scroll is still under way can be out of view again when it
+    /// looks. So the page is asked to scroll, and to say when it has been drawn.
     ///
     /// # Errors
     /// When something lies over it, among others.
     pub fn click(&self) -> Result<()> {
+        self.session.post(
+            "/execute/async",
+            &json!({
+                "script": "const [element, done] = arguments;
+                    element.scrollIntoView({ block: 'center', behavior: 'instant' });
+                    requestAnimationFrame(() => requestAnimationFrame(() => done(null)));",
+                "args": [{ELEMENT: self.id}],
+            }),
+        )?;
         self.post("click", &json!({}))
     }
 
