@@ -16,6 +16,7 @@
 //! **Where decided.** `docs/adr/0004-custody-apart-from-validity.md`.
 
 pub(crate) mod place;
+mod strangers;
 
 use std::collections::BTreeSet;
 
@@ -151,6 +152,12 @@ impl Site {
             device_key: device.as_ref().map(|device| &device.key),
         };
         let accepted = accept(facts, signed, unverified).map_err(NotTaken::Answer)?;
+        if self
+            .storage
+            .reading(|reads| strangers::are_named(reads, &accepted))?
+        {
+            return Err(NotTaken::Answer(Outcome::SendCertificates));
+        }
         let taken = self
             .storage
             .writing(|writes| self.take_accepted(writes, accepted, now))?;
@@ -257,7 +264,7 @@ impl Site {
             }
             (Custody::Held { .. }, _) => return Ok(()),
         };
-        place::keep_bodies(writes, line, batch)?;
+        place::keep_bodies(writes, line, batch, now)?;
         taken.lines.push((lane, line));
         Ok(())
     }
