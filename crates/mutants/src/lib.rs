@@ -25,11 +25,57 @@ pub enum Mutant {
     NoSealing,
     /// A write to a database returns before its commit.
     EarlySaved,
+    /// The site acknowledges what it could not commit.
+    ReceiptBeforeCommit,
+    /// The site takes again what it holds.
+    NoDeduplication,
+    /// A place in a feed is a place in the author's lane.
+    FeedCursorBySequence,
+    /// The cursor of a feed is kept before what it brought.
+    CursorBeforeApply,
+    /// A vault keeps what its reader may no longer hold.
+    EvictionSkipped,
+    /// A receipt of another epoch proves as much as one of this.
+    EpochIgnored,
+    /// Epochs are counted.
+    EpochCounter,
+    /// A device that a restored site does not know is refused.
+    UnknownDeviceRefused,
+    /// The site's receipts do not name what is parked.
+    ReceiptHidesParked,
+    /// What cannot be judged is dropped.
+    ParkedDropped,
+    /// An entry that is parked stops those behind it.
+    PoisonBlocksLane,
+    /// A draft that is read again becomes new entries.
+    DraftWithNewId,
+    /// Of two edits of one thing the one that arrives later is dropped.
+    MergeByArrival,
+    /// A device whose journal went two ways is taken for one that repeats itself.
+    ForkNotDetected,
 }
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 3] = [Self::NoFileCipher, Self::NoSealing, Self::EarlySaved];
+    pub const ALL: [Self; 17] = [
+        Self::NoFileCipher,
+        Self::NoSealing,
+        Self::EarlySaved,
+        Self::ReceiptBeforeCommit,
+        Self::NoDeduplication,
+        Self::FeedCursorBySequence,
+        Self::CursorBeforeApply,
+        Self::EvictionSkipped,
+        Self::EpochIgnored,
+        Self::EpochCounter,
+        Self::UnknownDeviceRefused,
+        Self::ReceiptHidesParked,
+        Self::ParkedDropped,
+        Self::PoisonBlocksLane,
+        Self::DraftWithNewId,
+        Self::MergeByArrival,
+        Self::ForkNotDetected,
+    ];
 
     /// Its name, as the variable gives it.
     #[must_use]
@@ -38,6 +84,20 @@ impl Mutant {
             Self::NoFileCipher => "no_file_cipher",
             Self::NoSealing => "no_sealing",
             Self::EarlySaved => "early_saved",
+            Self::ReceiptBeforeCommit => "receipt_before_commit",
+            Self::NoDeduplication => "no_deduplication",
+            Self::FeedCursorBySequence => "feed_cursor_by_sequence",
+            Self::CursorBeforeApply => "cursor_before_apply",
+            Self::EvictionSkipped => "eviction_skipped",
+            Self::EpochIgnored => "epoch_ignored",
+            Self::EpochCounter => "epoch_counter",
+            Self::UnknownDeviceRefused => "unknown_device_refused",
+            Self::ReceiptHidesParked => "receipt_hides_parked",
+            Self::ParkedDropped => "parked_dropped",
+            Self::PoisonBlocksLane => "poison_blocks_lane",
+            Self::DraftWithNewId => "draft_with_new_id",
+            Self::MergeByArrival => "merge_by_arrival",
+            Self::ForkNotDetected => "fork_not_detected",
         }
     }
 

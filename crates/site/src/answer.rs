@@ -15,6 +15,7 @@ use handoff_sync::site::accept_pull;
 
 use crate::custody::{Taken, place};
 use crate::feed::{self, Own};
+use crate::planted;
 use crate::site::Site;
 use crate::storage::{DeviceRow, LineId, LineRow, Reads, Scope, SiteRow, StorageError};
 
@@ -58,6 +59,7 @@ impl Site {
                     .receipts
                     .push(self.keys.receipt().sign_statement(&receipt)?);
             }
+            answer.receipts.extend(taken.early.iter().cloned());
             let is_served = device.as_ref().is_some_and(|row| row.revoked_at.is_none());
             if let Some(position) = &request.site_feed
                 && is_served
@@ -170,7 +172,7 @@ impl Site {
         Ok(())
     }
 
-    fn receipt(
+    pub(crate) fn receipt(
         &self,
         reads: &dyn Reads,
         site: &SiteRow,
@@ -194,6 +196,9 @@ impl Site {
             at = row;
         }
         parked.sort_unstable();
+        if planted::receipt_hides_parked() {
+            parked.clear();
+        }
         Ok(Receipt {
             site: self.pin(),
             device,

@@ -29,7 +29,7 @@ use handoff_protocol::ids::{DeviceId, Lane, Seq};
 use handoff_protocol::message::{
     Certificates, Gap, Outcome, ProtocolRange, Refusal, SyncReply, SyncRequest,
 };
-use handoff_protocol::receipt::Branch;
+use handoff_protocol::receipt::{Branch, Receipt};
 use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_sync::site::{
     AcceptedRequest, Custody, MAX_REQUEST_AGE, SiteFacts, accept, custody, proves_rollback,
@@ -37,6 +37,7 @@ use handoff_sync::site::{
 
 use crate::control_log::ControlEvent;
 use crate::epoch;
+use crate::planted;
 use crate::site::Site;
 use crate::storage::{
     AlarmCode, AuthorRow, DeviceRow, LineId, NewLine, Reads, SiteRow, StorageError, Usage, Writes,
@@ -72,6 +73,9 @@ pub struct Taken {
     pub introduced: bool,
     /// Something new was taken.
     pub any_new: bool,
+    /// Receipts that were signed before the commit: none, unless a bug is
+    /// planted.
+    pub(crate) early: Vec<Signed<Receipt>>,
 }
 
 /// Why nothing was taken.
@@ -158,11 +162,44 @@ impl Site {
         {
             return Err(NotTaken::Answer(Outcome::SendCertificates));
         }
+        if planted::receipt_before_commit() {
+            return self.take_early(accepted, now);
+        }
         let taken = self
             .storage
             .writing(|writes| self.take_accepted(writes, accepted, now))?;
         self.wake.ring();
         Ok(taken)
+    }
+
+    /// The planted bug: receipts are signed within the transaction, and given
+    /// out whether it is committed or not.
+    fn take_early(&self, accepted: AcceptedRequest, now: DateTime<Utc>) -> Result<Taken, NotTaken> {
+        let mut early = Vec::new();
+        let (request, kinship) = (accepted.request.clone(), accepted.kinship);
+        let done = self.storage.writing(|writes| {
+            let taken = self.take_accepted(writes, accepted, now)?;
+            let site = writes.site()?;
+            for (_, line) in &taken.lines {
+                let line = writes.line(*line)?;
+                let line = line.ok_or(StorageError::Absent { table: "line" })?;
+                let receipt = self.receipt(writes, &site, request.device, &line)?;
+                early.extend(self.keys.receipt().sign_statement(&receipt));
+            }
+            Ok(taken)
+        });
+        match done {
+            Err(NotTaken::Storage(_)) => Ok(Taken {
+                request,
+                lines: Vec::new(),
+                gaps: Vec::new(),
+                kinship,
+                introduced: false,
+                any_new: true,
+                early,
+            }),
+            done => done,
+        }
     }
 
     fn take_accepted(
@@ -198,6 +235,7 @@ impl Site {
             gaps: Vec::new(),
             kinship: accepted.kinship,
             any_new: false,
+            early: Vec::new(),
         };
         let mut used = Usage::default();
         for batch in &accepted.batches {

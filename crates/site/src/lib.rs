@@ -42,6 +42,7 @@ mod keys;
 mod packs;
 mod paths;
 mod people;
+mod planted;
 mod settings;
 mod site;
 mod site_lane;

@@ -10,7 +10,7 @@
 //!
 //! **What it does not do.** No crate depends on it but for its tests.
 //!
-//! **Where decided.** `docs/adr/0019-the-simulator.md`.
+//! **Where decided.** `docs/adr/0022-the-simulator.md`.
 
 pub mod memory;
 pub mod sim;

@@ -39,7 +39,7 @@ invariants! {
     /// Every chain links, on either side.
     ChainsVerify = "chains_verify";
     /// What is applied is kept as an entry, or parked.
-    AppliedIsKeptOrParked = "applied_is_kept_or_parked";
+    AppliedIsKeptOrParked = "applied_is_kept";
     /// A request that arrives again changes nothing.
     ReplayChangesNothing = "replay_changes_nothing";
     /// No reply brings somebody what they may not have.

@@ -1,12 +1,15 @@
 //! Planted bugs of the model of a device's files (feature `mutants`); without
-//! the feature nothing of them is left. The real files carry the same ones.
+//! the feature nothing of them is left.
 
 use handoff_store::Draft;
+
+#[cfg(feature = "mutants")]
+use handoff_mutants::Mutant;
 
 /// The cursor of a feed is kept before what it brought.
 #[cfg(feature = "mutants")]
 pub(crate) fn cursor_before_apply() -> bool {
-    handoff_mutants::Mutant::CursorBeforeApply.lives()
+    Mutant::CursorBeforeApply.lives()
 }
 
 /// The cursor of a feed is kept before what it brought.
@@ -15,16 +18,29 @@ pub(crate) const fn cursor_before_apply() -> bool {
     false
 }
 
+/// A vault keeps what its reader may no longer hold.
+#[cfg(feature = "mutants")]
+pub(crate) fn eviction_skipped() -> bool {
+    Mutant::EvictionSkipped.lives()
+}
+
+/// A vault keeps what its reader may no longer hold.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn eviction_skipped() -> bool {
+    false
+}
+
 /// A draft that is read again becomes new entries.
 #[cfg(feature = "mutants")]
 pub(crate) fn reread(draft: Draft) -> Draft {
-    if !handoff_mutants::Mutant::DraftWithNewId.lives() {
+    if !Mutant::DraftWithNewId.lives() {
         return draft;
     }
+    static READ: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    let read = READ.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let anew = |id: &handoff_domain::EntryId| {
-        let mut bytes = *id.as_bytes();
-        bytes[15] ^= 0x5a;
-        handoff_domain::EntryId::from_bytes(bytes)
+        let bytes = u128::from_be_bytes(*id.as_bytes()) ^ u128::from(read);
+        handoff_domain::EntryId::from_bytes(bytes.to_be_bytes())
     };
     let entries = draft.entries.iter().map(anew).collect();
     Draft { entries, ..draft }

@@ -42,6 +42,8 @@ struct Options {
     out: Option<PathBuf>,
     /// Stop at the first violation.
     is_hasty: bool,
+    /// Print failing cases as they are, and make none smaller.
+    is_as_found: bool,
 }
 
 fn main() -> Result<()> {
@@ -68,6 +70,7 @@ fn main() -> Result<()> {
         jobs: usize::try_from(number("--jobs", jobs)?)?,
         out: value("--out").map(PathBuf::from),
         is_hasty: args.iter().any(|arg| arg == "--hasty"),
+        is_as_found: args.iter().any(|arg| arg == "--as-found"),
     };
     let mut report = Report::default();
     torture(&options, Depth::Model, options.seeds, &mut report)?;
@@ -109,7 +112,7 @@ fn torture(options: &Options, depth: Depth, seeds: u64, report: &mut Report) -> 
                     let case = Case::of(seed, depth, options.ops);
                     let outcome = run(&case);
                     if outcome.violation.is_some() {
-                        say(&case, &outcome, &collected);
+                        say(&case, &outcome, &collected, options);
                         if options.is_hasty {
                             stop.store(1, Ordering::Relaxed);
                         }
@@ -127,7 +130,7 @@ fn torture(options: &Options, depth: Depth, seeds: u64, report: &mut Report) -> 
 }
 
 /// Prints a violation; the first of its kind made smaller.
-fn say(case: &Case, outcome: &Outcome, collected: &Mutex<Report>) {
+fn say(case: &Case, outcome: &Outcome, collected: &Mutex<Report>, options: &Options) {
     let Some(violation) = &outcome.violation else {
         return;
     };
@@ -139,7 +142,7 @@ fn say(case: &Case, outcome: &Outcome, collected: &Mutex<Report>) {
     let is_first = collected
         .lock()
         .is_ok_and(|collected| collected.is_first(violation.invariant));
-    if is_first {
+    if is_first && !options.is_as_found {
         let small = shrink(case, violation.invariant);
         println!(
             "smaller, {} operations: {}",

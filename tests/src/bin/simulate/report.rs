@@ -186,7 +186,7 @@ impl Report {
         text
     }
 
-    /// Writes `simulation.json` and `simulation.md`.
+    /// Writes `report.json` and `report.md`.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -219,8 +219,8 @@ impl Report {
             "violations": violations,
         });
         let text = serde_json::to_string_pretty(&report)?;
-        std::fs::write(folder.join("simulation.json"), text + "\n")?;
-        std::fs::write(folder.join("simulation.md"), self.markdown())?;
+        std::fs::write(folder.join("report.json"), text + "\n")?;
+        std::fs::write(folder.join("report.md"), self.markdown())?;
         Ok(())
     }
 
