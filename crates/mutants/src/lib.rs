@@ -25,11 +25,27 @@ pub enum Mutant {
     NoSealing,
     /// A write to a database returns before its commit.
     EarlySaved,
+    /// A device that is told of another copy of itself goes on in its old lane.
+    ForkUnnoticed,
+    /// A vault keeps what its reader may no longer hold.
+    EvictionSkipped,
+    /// The site's receipts do not name what is parked.
+    ReceiptHidesParked,
+    /// The site keeps what an order erases.
+    ErasureSkipped,
 }
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 3] = [Self::NoFileCipher, Self::NoSealing, Self::EarlySaved];
+    pub const ALL: [Self; 7] = [
+        Self::NoFileCipher,
+        Self::NoSealing,
+        Self::EarlySaved,
+        Self::ForkUnnoticed,
+        Self::EvictionSkipped,
+        Self::ReceiptHidesParked,
+        Self::ErasureSkipped,
+    ];
 
     /// Its name, as the variable gives it.
     #[must_use]
@@ -38,6 +54,10 @@ impl Mutant {
             Self::NoFileCipher => "no_file_cipher",
             Self::NoSealing => "no_sealing",
             Self::EarlySaved => "early_saved",
+            Self::ForkUnnoticed => "fork_unnoticed",
+            Self::EvictionSkipped => "eviction_skipped",
+            Self::ReceiptHidesParked => "receipt_hides_parked",
+            Self::ErasureSkipped => "erasure_skipped",
         }
     }
 

@@ -24,6 +24,9 @@ pub struct StatusView {
     pub queue: QueueCounts,
     /// Whether the site answers.
     pub connection: ConnectionView,
+    /// Since when this device knows that another copy of it exists, or existed.
+    /// Everything saved here is kept and sent all the same.
+    pub copied_at: Option<DateTime<Utc>>,
     /// How the day and night look was last set.
     pub preferences: Preferences,
     /// Version of the program.

@@ -154,6 +154,10 @@ impl Core {
         {
             tracing::warn!(%error, "the vault was not brought up to the journal; the next unlock tries again");
         }
+        let now_ms = self.host.now().timestamp_millis();
+        if let Err(error) = session.reseal(self.host.random(), now_ms) {
+            tracing::warn!(%error, "what the site cannot open was not sealed again; the next unlock tries again");
+        }
         state.signed_in = Some(SignedIn {
             session: Arc::new(session),
             user,
@@ -229,6 +233,7 @@ impl Core {
                 session: None,
                 queue: QueueCounts::default(),
                 connection,
+                copied_at: None,
                 preferences: self.preferences(),
                 version,
             });
@@ -274,6 +279,10 @@ impl Core {
                 received: short(counts.received),
             },
             connection,
+            copied_at: device
+                .store
+                .went_on()?
+                .map(|went_on| super::referrals::time(went_on.at_ms)),
             preferences: self.preferences(),
             version,
         })
