@@ -143,12 +143,11 @@ fn build(
     let storage: std::sync::Arc<dyn Storage> = std::sync::Arc::new(storage);
     let (epoch, epoch_record) = epoch::make(&keys, host, Vec::new(), now)?;
     let mut certified = vec![
-        keys.certify(KeyPurpose::Receipt, keys.receipt().public(), now)?,
         keys.certify(KeyPurpose::Tls, tls_key, now)?,
         keys.certify(KeyPurpose::Recovery, recovery.public(), now)?,
     ];
-    for key in keys.all_sealing() {
-        certified.push(keys.certify(KeyPurpose::Sealing, key.public(), now)?);
+    for (purpose, key) in keys.public() {
+        certified.push(keys.certify(purpose, key, now)?);
     }
     let epoch_opened = ControlEvent::EpochOpened(epoch_record.id);
     storage.writing(|writes| {

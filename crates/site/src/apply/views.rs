@@ -47,10 +47,15 @@ pub(crate) fn rebuild(writes: &dyn Writes) -> Result<(), StorageError> {
     set_roster(writes, &site)
 }
 
-fn set_referral(writes: &dyn Writes, site: &SiteId, id: ReferralId) -> Result<(), StorageError> {
+/// Sets the view of a referral from its entries; without any it goes.
+pub(crate) fn set_referral(
+    writes: &dyn Writes,
+    site: &SiteId,
+    id: ReferralId,
+) -> Result<(), StorageError> {
     let state = folded(site, &writes.entries_of(id)?)?;
     let Some(referral) = state.referrals.get(&id) else {
-        return Ok(());
+        return writes.drop_referral(id);
     };
     let occurred_at = referral
         .report
