@@ -44,6 +44,7 @@ export const status = (): StatusView => ({
     language: 'en',
     single_keys: true,
   },
+  copied_at: null,
   version: '0.1.0',
 });
 

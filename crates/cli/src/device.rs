@@ -159,6 +159,9 @@ struct SyncAnswer {
     received: u32,
     parked: u32,
     waiting: u32,
+    /// The site knows another copy of this device: saved entries go on in a
+    /// new lane.
+    went_on: bool,
     through_seq: u64,
     head: String,
     epoch: String,
@@ -176,6 +179,7 @@ async fn sync(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure
         received: view.received,
         parked: view.parked,
         waiting: view.waiting,
+        went_on: view.went_on,
         through_seq: proof.through_seq,
         head: proof.head,
         epoch: proof.epoch,
@@ -184,8 +188,14 @@ async fn sync(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure
         return Err(stopped(code, view.waiting));
     }
     output::answer(json, &answer, |answer| {
+        let copy = if answer.went_on {
+            " Another copy of this device has sent entries; everything saved here is kept and sent \
+             beside it. Tell the site's administrator if that is news to you."
+        } else {
+            ""
+        };
         format!(
-            "Sent {}, received by the site {}, parked {}, still waiting {}.",
+            "Sent {}, received by the site {}, parked {}, still waiting {}.{copy}",
             answer.sent, answer.received, answer.parked, answer.waiting
         )
     })

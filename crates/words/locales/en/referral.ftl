@@ -230,6 +230,7 @@ queue-tabs = Parts of the queue
 queue-needs_you = Needs you
 queue-needs_you-what = The site has these and somebody has to look.
 queue-needs_you-none = Nothing needs you.
+queue-parked-entry = Entry { $short }
 queue-waiting = Waiting
 queue-waiting-what = Saved on this device. They go by themselves.
 queue-waiting-none = Everything on this device has been received.

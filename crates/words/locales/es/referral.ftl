@@ -230,6 +230,7 @@ queue-tabs = Partes de la cola
 queue-needs_you = Requiere su atención
 queue-needs_you-what = El sitio las tiene y alguien tiene que mirar.
 queue-needs_you-none = Nada requiere su atención.
+queue-parked-entry = Registro { $short }
 queue-waiting = Por enviar
 queue-waiting-what = Guardadas en este equipo. Se envían solas.
 queue-waiting-none = El sitio recibió todo lo de este equipo.

@@ -441,6 +441,23 @@ en: string,
  * Spanish; empty when the pack has none.
  */
 es: string, };
+export type ParkedLine = { 
+/**
+ * Its id.
+ */
+entry: string, 
+/**
+ * The last eight characters of the id, for reading aloud.
+ */
+short: string, 
+/**
+ * When it was saved.
+ */
+saved_at: string, 
+/**
+ * Why, as a code; said by `parked-<code>`.
+ */
+code: string, };
 export type PersonTile = { 
 /**
  * Whom to unlock.
@@ -568,7 +585,12 @@ received_total: number,
 /**
  * Saved by other people on this device and still waiting: a count only.
  */
-waiting_of_others: number, };
+waiting_of_others: number, 
+/**
+ * Parked entries of theirs that stand in no list above: they are no
+ * referral by themselves, or stored records may not be read now.
+ */
+parked: Array<ParkedLine>, };
 export type ReferralForm = { 
 /**
  * Page 1: who.
@@ -737,6 +759,11 @@ queue: QueueCounts,
  */
 connection: ConnectionView, 
 /**
+ * Since when this device knows that another copy of it exists, or existed.
+ * Everything saved here is kept and sent all the same.
+ */
+copied_at: string | null, 
+/**
  * How the day and night look was last set.
  */
 preferences: Preferences, 
@@ -775,6 +802,11 @@ parked: number,
  * Entries still waiting.
  */
 waiting: number, 
+/**
+ * The site knows another copy of this device, so the journal goes on in a
+ * new lane. Nothing is lost.
+ */
+went_on: boolean, 
 /**
  * Why it stopped early, if it did.
  */
