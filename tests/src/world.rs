@@ -251,7 +251,7 @@ impl World {
             .take_while(|word| !word.starts_with('-'))
             .count();
         let words = match arguments.first() {
-            Some(&"person" | &"device" | &"pack") => words.min(2),
+            Some(&"person" | &"device" | &"pack" | &"key") => words.min(2),
             _ => words.min(1),
         };
         all.extend(&arguments[..words]);
