@@ -41,7 +41,7 @@ source: AnswerSource | null,
 /**
  * The most recent date, as typed; empty when not asked or not known.
  */
-most_recent: string, };
+most_recent: string, count: string, most_serious: OffenceLevel | null, place: MatterPlace | null, };
 export type AnswerSource = "records_query" | "officer_knowledge" | "participant_statement" | "dispatcher" | "not_checked";
 export type ChangeDraftRequest = { 
 /**
@@ -214,7 +214,7 @@ unit: DrugUnit,
 /**
  * Estimated by sight.
  */
-estimated: boolean, };
+estimated: boolean, form: DrugShape, };
 export type DrugType = "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M" | "N" | "O" | "P" | "U" | "X";
 export type DrugUnit = "GM" | "KG" | "OZ" | "LB" | "ML" | "DU" | "NP" | "XX";
 export type EngagementState = "draft" | "submitted" | "screened" | "case_manager_called" | "handed_off" | "declined_by_person" | "contact_attempting" | "brief_intake_done" | "assessment_done" | "plan_active" | "active" | "inactive" | "closed";
@@ -325,7 +325,7 @@ when: string,
 /**
  * Inside the site's area.
  */
-in_zone: Answer | null, 
+in_zone: Answer | null, documented: Answer | null, 
 /**
  * In few words, no informant's name.
  */
@@ -421,7 +421,7 @@ id: string,
 /**
  * Its version.
  */
-version: string, 
+version: string, hash: string, 
 /**
  * In force since.
  */
@@ -509,41 +509,7 @@ language: Language,
  * Letters and digits act on their own (never while text is typed).
  */
 single_keys: boolean, };
-export type QuestionRow = { 
-/**
- * Question id within the pack.
- */
-id: string, 
-/**
- * The question in words.
- */
-words: PackWords, 
-/**
- * The answer so far.
- */
-answer: Answer | null, 
-/**
- * Where it came from.
- */
-source: AnswerSource | null, 
-/**
- * True when records answer it (supervision, history, open matters), so
- * that its source is never assumed.
- */
-of_records: boolean, 
-/**
- * True when a date can narrow it (a look-back).
- */
-asks_date: boolean, 
-/**
- * The most recent date, `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as typed.
- */
-most_recent: string, 
-/**
- * 1 for the question that is most useful to answer now; `None` when it
- * can change nothing any more.
- */
-rank: number | null, };
+export type QuestionRow = { id: string, words: PackWords, kind: QuestionKind, page: number, of_records: boolean, rank: number | null, };
 export type QueueCounts = { 
 /**
  * Drafts of the signed-in person (0 while locked).
@@ -910,7 +876,7 @@ offences: Array<OffenceForm>,
 /**
  * Drugs and amounts.
  */
-drugs: Array<DrugForm>, 
+drugs: Array<DrugForm>, no_drugs: boolean, 
 /**
  * Arrest door: somebody was harmed and is here.
  */
@@ -918,7 +884,7 @@ complainant: ComplainantForm,
 /**
  * Social door: the basis of prior involvement.
  */
-involvement: Array<InvolvementForm>, 
+involvement: Array<InvolvementForm>, no_involvement: boolean, 
 /**
  * An overdose in this encounter.
  */
@@ -936,3 +902,6 @@ id: string,
  * Its name.
  */
 words: PackWords, };
+export type MatterPlace = "local" | "elsewhere";
+export type DrugShape = "unstated" | "prescription_pills" | "other";
+export type QuestionKind = { "kind": "yes_no" } | { "kind": "history", asks_date: boolean, } | { "kind": "matter", asks_level: boolean, asks_place: boolean, } | { "kind": "count" } | { "kind": "age" } | { "kind": "time" } | { "kind": "zone" } | { "kind": "offences" } | { "kind": "drugs", asks_form: boolean, } | { "kind": "complainant" } | { "kind": "involvement", asks_date: boolean, asks_place: boolean, asks_documented: boolean, } | { "kind": "offer" };
