@@ -68,6 +68,9 @@ pub struct SessionView {
     /// True when the lease has run out: new referrals are saved and sent, but
     /// saved ones cannot be read until the site has been reached.
     pub write_only: bool,
+    /// True when the site has renewed the lease since: once this person has
+    /// unlocked again, saved referrals can be read.
+    pub renewed: bool,
     /// When the session locks by itself if nothing is touched, in seconds.
     pub locks_after_seconds: u32,
 }

@@ -34,6 +34,7 @@ error-password_refused = { $reason ->
    *[common] This password is one that many people try first. Nothing was changed. Choose another; a sentence works well.
 }
 error-locked = The device is locked. Your draft is saved. Unlock it to go on.
+error-lease_ran_out = To read saved referrals, this device has to reach the site once. Everything is kept.
 error-not_permitted = Your role at this site does not log referrals. Nothing was sent; your draft is saved. Ask your administrator.
 error-unknown_user = This person is not set up on this device. Choose another name, or set the device up with a new code.
 error-form_incomplete = Some answers have to change before this can be sent. The draft is saved. See the list below.

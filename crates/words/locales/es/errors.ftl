@@ -34,6 +34,7 @@ error-password_refused = { $reason ->
    *[common] Esta contraseña es de las que mucha gente prueba primero. No se cambió nada. Elija otra; una frase funciona bien.
 }
 error-locked = El equipo está bloqueado. Su borrador está guardado. Desbloquéelo para seguir.
+error-lease_ran_out = Para leer las referencias guardadas, este equipo tiene que comunicarse una vez con el sitio. Todo se conserva.
 error-not_permitted = Su función en este sitio no registra referencias. No se envió nada; su borrador está guardado. Consulte a su administrador.
 error-unknown_user = Esta persona no está registrada en este equipo. Elija otro nombre o prepare el equipo con un código nuevo.
 error-form_incomplete = Hay que cambiar algunas respuestas antes de enviar. El borrador está guardado. Vea la lista de abajo.

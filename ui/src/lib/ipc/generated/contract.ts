@@ -31,7 +31,7 @@ band: AgeBand, };
 export type Answer = "yes" | "no" | "unknown";
 export type AnswerForm = { 
 /**
- * Yes, no or unknown.
+ * Yes, no or unknown; of a question how often: no is never, yes needs the count.
  */
 answer: Answer, 
 /**
@@ -41,7 +41,19 @@ source: AnswerSource | null,
 /**
  * The most recent date, as typed; empty when not asked or not known.
  */
-most_recent: string, count: string, most_serious: OffenceLevel | null, place: MatterPlace | null, };
+most_recent: string, 
+/**
+ * How often, as typed.
+ */
+count: string, 
+/**
+ * The level of the most serious open matter.
+ */
+most_serious: OffenceLevel | null, 
+/**
+ * Whether any open matter is local.
+ */
+place: MatterPlace | null, };
 export type AnswerSource = "records_query" | "officer_knowledge" | "participant_statement" | "dispatcher" | "not_checked";
 export type ChangeDraftRequest = { 
 /**
@@ -191,7 +203,7 @@ saved_at: string,
  */
 missing: Array<FieldError>, 
 /**
- * The checklist of this door.
+ * The questions of this door, those of pages 1 to 3 too, in the order of the pack.
  */
 checklist: Array<QuestionRow>, 
 /**
@@ -214,7 +226,12 @@ unit: DrugUnit,
 /**
  * Estimated by sight.
  */
-estimated: boolean, form: DrugShape, };
+estimated: boolean, 
+/**
+ * The form that it comes in; drafts of before it was asked have none.
+ */
+form: DrugShape, };
+export type DrugShape = "unstated" | "prescription_pills" | "other";
 export type DrugType = "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M" | "N" | "O" | "P" | "U" | "X";
 export type DrugUnit = "GM" | "KG" | "OZ" | "LB" | "ML" | "DU" | "NP" | "XX";
 export type EngagementState = "draft" | "submitted" | "screened" | "case_manager_called" | "handed_off" | "declined_by_person" | "contact_attempting" | "brief_intake_done" | "assessment_done" | "plan_active" | "active" | "inactive" | "closed";
@@ -241,7 +258,7 @@ device_name: string,
  * the lock screen says so.
  */
 secret_in_file: boolean, };
-export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_unknown" | "code_used" | "code_expired" | "code_not_proven" | "code_void" | "device_known_otherwise" | "device_revoked" | "person_disabled" | "site_unconfirmed" | "enrolment_unreadable" | "site_busy" | "code_refused" | "site_not_pinned" | "site_not_proven" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
+export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_unknown" | "code_used" | "code_expired" | "code_not_proven" | "code_void" | "device_known_otherwise" | "device_revoked" | "person_disabled" | "site_unconfirmed" | "enrolment_unreadable" | "site_busy" | "code_refused" | "site_not_pinned" | "site_not_proven" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "lease_ran_out" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
 export type Event = { "kind": "changed", 
 /**
  * Which.
@@ -325,7 +342,11 @@ when: string,
 /**
  * Inside the site's area.
  */
-in_zone: Answer | null, documented: Answer | null, 
+in_zone: Answer | null, 
+/**
+ * Written down somewhere.
+ */
+documented: Answer | null, 
 /**
  * In few words, no informant's name.
  */
@@ -340,6 +361,7 @@ seq: number,
  */
 hash: string, };
 export type Language = "en" | "es";
+export type MatterPlace = "local" | "elsewhere";
 export type Need = "substance_use" | "mental_health" | "housing" | "medical" | "food" | "safety" | "other";
 export type NotMadeReason = "ineligible" | "officer_discretion" | "no_case_manager_available" | "outside_hours" | "safety" | "unable_to_communicate";
 export type Nothing = Record<symbol, never>;
@@ -421,7 +443,11 @@ id: string,
 /**
  * Its version.
  */
-version: string, hash: string, 
+version: string, 
+/**
+ * SHA-256 of its exact bytes, in hexadecimal.
+ */
+hash: string, 
 /**
  * In force since.
  */
@@ -509,7 +535,62 @@ language: Language,
  * Letters and digits act on their own (never while text is typed).
  */
 single_keys: boolean, };
-export type QuestionRow = { id: string, words: PackWords, kind: QuestionKind, page: number, of_records: boolean, rank: number | null, };
+export type QuestionKind = { "kind": "yes_no" } | { "kind": "history", 
+/**
+ * Some rule looks at the date.
+ */
+asks_date: boolean, } | { "kind": "matter", 
+/**
+ * Some rule looks at the level.
+ */
+asks_level: boolean, 
+/**
+ * Some rule looks at the place.
+ */
+asks_place: boolean, } | { "kind": "count" } | { "kind": "age" } | { "kind": "time" } | { "kind": "zone" } | { "kind": "offences" } | { "kind": "drugs", 
+/**
+ * Some rule looks at the form that a drug comes in.
+ */
+asks_form: boolean, } | { "kind": "complainant" } | { "kind": "involvement", 
+/**
+ * Some rule looks at the date.
+ */
+asks_date: boolean, 
+/**
+ * Some rule looks at the place.
+ */
+asks_place: boolean, 
+/**
+ * Some rule looks at whether it is written down.
+ */
+asks_documented: boolean, } | { "kind": "offer" };
+export type QuestionRow = { 
+/**
+ * Question id within the pack.
+ */
+id: string, 
+/**
+ * The question in words.
+ */
+words: PackWords, 
+/**
+ * What kind of answer it takes.
+ */
+kind: QuestionKind, 
+/**
+ * The page that asks it, 1 to 4.
+ */
+page: number, 
+/**
+ * True when records answer it (supervision, history, open matters), so
+ * that its source is never assumed.
+ */
+of_records: boolean, 
+/**
+ * 1 for the question that is most useful to answer now; `None` when it
+ * can change nothing any more.
+ */
+rank: number | null, };
 export type QueueCounts = { 
 /**
  * Drafts of the signed-in person (0 while locked).
@@ -680,6 +761,11 @@ roles: Array<string>,
  * saved ones cannot be read until the site has been reached.
  */
 write_only: boolean, 
+/**
+ * True when the site has renewed the lease since: once this person has
+ * unlocked again, saved referrals can be read.
+ */
+renewed: boolean, 
 /**
  * When the session locks by itself if nothing is touched, in seconds.
  */
@@ -876,15 +962,23 @@ offences: Array<OffenceForm>,
 /**
  * Drugs and amounts.
  */
-drugs: Array<DrugForm>, no_drugs: boolean, 
+drugs: Array<DrugForm>, 
+/**
+ * Somebody looked, and there are no drugs; an empty list alone does not say so.
+ */
+no_drugs: boolean, 
 /**
  * Arrest door: somebody was harmed and is here.
  */
 complainant: ComplainantForm, 
 /**
- * Social door: the basis of prior involvement.
+ * The basis of prior involvement.
  */
-involvement: Array<InvolvementForm>, no_involvement: boolean, 
+involvement: Array<InvolvementForm>, 
+/**
+ * There was none; an empty list alone does not say so.
+ */
+no_involvement: boolean, 
 /**
  * An overdose in this encounter.
  */
@@ -902,6 +996,3 @@ id: string,
  * Its name.
  */
 words: PackWords, };
-export type MatterPlace = "local" | "elsewhere";
-export type DrugShape = "unstated" | "prescription_pills" | "other";
-export type QuestionKind = { "kind": "yes_no" } | { "kind": "history", asks_date: boolean, } | { "kind": "matter", asks_level: boolean, asks_place: boolean, } | { "kind": "count" } | { "kind": "age" } | { "kind": "time" } | { "kind": "zone" } | { "kind": "offences" } | { "kind": "drugs", asks_form: boolean, } | { "kind": "complainant" } | { "kind": "involvement", asks_date: boolean, asks_place: boolean, asks_documented: boolean, } | { "kind": "offer" };
