@@ -145,6 +145,7 @@ export type MessageId =
   | 'error-files_newer'
   | 'error-form_incomplete'
   | 'error-internal'
+  | 'error-lease_ran_out'
   | 'error-locked'
   | 'error-not_enrolled'
   | 'error-not_permitted'
@@ -525,4 +526,6 @@ export type MessageId =
   | 'why-overdose-doses'
   | 'why-overdose-happened'
   | 'why-overdose-naloxone_given'
-  | 'write-only';
+  | 'write-only'
+  | 'write-only-lock'
+  | 'write-only-renewed';
