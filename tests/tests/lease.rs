@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use handoff_device::contract::{Commands as _, Nothing, StatusView, UnlockRequest};
 use handoff_device::{Core, CoreError, DeviceList, Host};
 use handoff_domain::{ReferralReport, UserId};
@@ -17,8 +17,11 @@ use tokio::runtime::Runtime;
 
 /// The clock of a device that nobody has used for two hours.
 fn two_hours_later() -> Host {
-    let now = || DateTime::<Utc>::from(std::time::SystemTime::now()) + TimeDelta::hours(2);
-    Host::new(now, handoff_vault::OsRandom)
+    let clock = Host::system();
+    Host::new(
+        move || clock.now() + TimeDelta::hours(2),
+        handoff_vault::OsRandom,
+    )
 }
 
 /// How long the site gives a lease for, from its next start on.
