@@ -18,6 +18,7 @@
 mod copies;
 pub(crate) mod place;
 mod state;
+mod strangers;
 
 use std::collections::BTreeSet;
 
@@ -153,6 +154,12 @@ impl Site {
             device_key: device.as_ref().map(|device| &device.key),
         };
         let accepted = accept(facts, signed, unverified).map_err(NotTaken::Answer)?;
+        if self
+            .storage
+            .reading(|reads| strangers::are_named(reads, &accepted))?
+        {
+            return Err(NotTaken::Answer(Outcome::SendCertificates));
+        }
         let taken = self
             .storage
             .writing(|writes| self.take_accepted(writes, accepted, now))?;
@@ -238,7 +245,7 @@ impl Site {
                 return Ok(());
             }
             (Custody::Held { .. }, Some((Some(row), _))) => {
-                place::keep_bodies(writes, row.id, batch)?;
+                place::keep_bodies(writes, row.id, batch, now)?;
                 taken.lines.push((lane, row.id));
                 return Ok(());
             }
@@ -265,7 +272,7 @@ impl Site {
             (Custody::Held { .. }, _) => return Ok(()),
         };
         taken.any_new = true;
-        place::keep_bodies(writes, line, batch)?;
+        place::keep_bodies(writes, line, batch, now)?;
         taken.lines.push((lane, line));
         if let Some(row) = writes.line(line)?
             && copies::show_two(writes, &row)?
