@@ -6,6 +6,7 @@
     reason = "everything here is a test or waits for a process"
 )]
 
+pub mod custody;
 pub mod kills;
 pub mod released;
 pub mod secrecy;

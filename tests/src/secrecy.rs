@@ -6,7 +6,8 @@
 //! hexadecimal, and for what unpacks to one of them with the protocol's
 //! dictionary. It returns what it found; tests show that it is not blind.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, HEXLOWER};
 use handoff_cipherdb::types::ValueRef;
@@ -18,6 +19,10 @@ use crate::world::{World, files, handoff, referral, run};
 
 /// The family name of everybody in [`referral`].
 pub const NAME: &str = "Quillwhistle";
+
+/// Calls that bring bytes to a file.
+pub const WRITES: &str =
+    "trace=write,writev,pwrite64,pwritev,pwritev2,sendfile,copy_file_range,mmap";
 
 /// Bytes of the tag of AES-256-GCM.
 const TAG: usize = 16;
@@ -41,21 +46,24 @@ const TABLES: &[(&str, &str)] = &[
 #[must_use]
 pub fn shapes() -> Vec<Vec<u8>> {
     let wide = |bytes: fn(u16) -> [u8; 2]| NAME.encode_utf16().flat_map(bytes).collect();
-    let mut shapes: Vec<Vec<u8>> = vec![
+    let plain: [Vec<u8>; 3] = [
         NAME.as_bytes().to_vec(),
         wide(u16::to_le_bytes),
         wide(u16::to_be_bytes),
-        HEXLOWER.encode(NAME.as_bytes()).into_bytes(),
     ];
-    for lead in 0..3 {
-        // Within a longer text the name begins at any of three alignments; the
-        // letters that also depend on its neighbours are left out.
-        let mut text = vec![b'x'; lead];
-        text.extend_from_slice(NAME.as_bytes());
-        let encoded = BASE64.encode(&text);
-        let from = if lead == 0 { 0 } else { 4 };
-        shapes.push(encoded.as_bytes()[from..text.len() / 3 * 4].to_vec());
+    let mut shapes = vec![HEXLOWER.encode(NAME.as_bytes()).into_bytes()];
+    for name in &plain {
+        for lead in 0..3 {
+            // Within a longer text the name begins at any of three alignments;
+            // the letters that also depend on its neighbours are left out.
+            let mut text = vec![b'x'; lead];
+            text.extend_from_slice(name);
+            let encoded = BASE64.encode(&text);
+            let from = if lead == 0 { 0 } else { 4 };
+            shapes.push(encoded.as_bytes()[from..text.len() / 3 * 4].to_vec());
+        }
     }
+    shapes.extend(plain);
     shapes
 }
 
@@ -96,7 +104,7 @@ fn leaks_in_writes(world: &World) -> Vec<String> {
         "-s",
         "1000000",
         "-e",
-        "trace=write,writev,pwrite64,pwritev,pwritev2,sendfile,copy_file_range,mmap",
+        WRITES,
         "-o",
         trace.to_str().expect("a path in UTF-8"),
         handoff().to_str().expect("a path in UTF-8"),
@@ -122,6 +130,55 @@ pub fn leaks_in_trace(traced: &str) -> Vec<String> {
         .collect()
 }
 
+/// What a trace made with `-y` and `-xx` shows of files, unlinked ones too.
+#[derive(Debug, Default)]
+pub struct FileWrites {
+    /// Every file that was written to, once.
+    pub files: BTreeSet<PathBuf>,
+    /// Files that a write brought the name to.
+    pub named: BTreeSet<PathBuf>,
+    /// Files that were mapped to be written through memory, where no trace sees
+    /// what is written.
+    pub mapped: BTreeSet<PathBuf>,
+}
+
+impl FileWrites {
+    /// Reads a trace. Pipes, sockets, devices and memory that has no file are
+    /// left out: what goes through them lies on no disk.
+    #[must_use]
+    pub fn in_trace(traced: &str) -> Self {
+        let mut seen = Self::default();
+        for line in traced.lines() {
+            let Some(file) = file_of(line) else {
+                continue;
+            };
+            if line.contains(" mmap(") {
+                if line.contains("PROT_WRITE") && line.contains("MAP_SHARED") {
+                    seen.mapped.insert(file);
+                }
+                continue;
+            }
+            if unhex(line).iter().any(|bytes| holds_the_name(bytes)) {
+                seen.named.insert(file.clone());
+            }
+            seen.files.insert(file);
+        }
+        seen
+    }
+}
+
+/// The file that a traced call is about: `pwrite64(5<\x2f\x74…>, …)`.
+fn file_of(line: &str) -> Option<PathBuf> {
+    let (_, behind) = line.split_once('<')?;
+    let (path, _) = behind.split_once('>')?;
+    let path = String::from_utf8(unhex_one(path)).ok()?;
+    let is_on_disk = path.starts_with('/')
+        && !["/dev/", "/proc/", "/memfd:"]
+            .iter()
+            .any(|place| path.starts_with(place));
+    is_on_disk.then(|| PathBuf::from(path))
+}
+
 /// The files under these folders that hold the name, or that are databases
 /// without encryption.
 #[must_use]
@@ -145,7 +202,7 @@ pub fn leaks_in_files(folders: &[&Path]) -> Vec<String> {
 /// When its key is not there, or it has a table that this does not know.
 #[must_use]
 pub fn leaks_in_device_db(home: &Path) -> Vec<String> {
-    const ANY: Migrations = Migrations::new(&[(1, ""), (2, "")]);
+    const ANY: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, "")]);
     let secret = FileDeviceSecret::new(home.join("device.secret"), Access::Owner)
         .load()
         .expect("the machine's secret");
@@ -207,16 +264,12 @@ fn says_unpacked(bytes: &[u8], unpacker: &mut Unpacker) -> bool {
 
 /// The byte strings of a trace, which strace writes as `\x41\x42…`.
 fn unhex(trace: &str) -> Vec<Vec<u8>> {
-    trace
-        .split('"')
+    trace.split('"').skip(1).step_by(2).map(unhex_one).collect()
+}
+
+fn unhex_one(text: &str) -> Vec<u8> {
+    text.split("\\x")
         .skip(1)
-        .step_by(2)
-        .map(|quoted| {
-            quoted
-                .split("\\x")
-                .skip(1)
-                .filter_map(|byte| u8::from_str_radix(byte.get(..2)?, 16).ok())
-                .collect()
-        })
+        .filter_map(|byte| u8::from_str_radix(byte.get(..2)?, 16).ok())
         .collect()
 }

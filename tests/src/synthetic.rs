@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, FixedOffset};
+use handoff_device::referral::{Given, answer_question};
 use handoff_domain::{
     Age, AgeBasis, Answer, AnswerSource, Answered, Body, CapturedAt, ContactDetails, Door, Facts,
     Hlc, IdBasis, Need, OccurredAt, OffenceLevel, Offer, PersonDescription, PersonId, Place,
@@ -258,12 +259,14 @@ fn facts(rng: &mut Seeded, pack: &RulePack, door: Door, at: DateTime<FixedOffset
                 });
             }
             AnswerKind::History { .. } | AnswerKind::Matter { .. } if checked => {
-                handoff_device::referral::answer_question(
+                answer_question(
                     &mut facts,
                     &question.id,
-                    answer,
-                    Some(source),
-                    None,
+                    Given {
+                        answer,
+                        source: Some(source),
+                        ..Given::default()
+                    },
                 );
             }
             _ => {}

@@ -55,6 +55,8 @@ pub struct World {
     pub bug: Option<Mutant>,
     /// The port that the site listens on.
     pub port: u16,
+    /// The rules that its sites begin with.
+    pack: &'static str,
 }
 
 /// What a command said.
@@ -108,7 +110,16 @@ impl World {
             folder,
             bug: None,
             port,
+            pack: "md-baltimore-2017",
         }
+    }
+
+    /// As [`Self::enrolled`], at a site with these rules.
+    #[track_caller]
+    pub fn enrolled_with(pack: &'static str) -> Self {
+        let mut world = Self::empty();
+        world.pack = pack;
+        world.with_a_device()
     }
 
     /// As [`Self::enrolled`], with a planted bug from the first process on.
@@ -174,7 +185,7 @@ impl World {
                 "--site",
                 "md-baltimore",
                 "--pack",
-                "md-baltimore-2017",
+                self.pack,
                 "--url",
                 &url,
                 "--json",
@@ -251,7 +262,7 @@ impl World {
             .take_while(|word| !word.starts_with('-'))
             .count();
         let words = match arguments.first() {
-            Some(&"person" | &"device" | &"pack") => words.min(2),
+            Some(&"person" | &"device" | &"pack" | &"key") => words.min(2),
             _ => words.min(1),
         };
         all.extend(&arguments[..words]);

@@ -11,6 +11,9 @@
 )]
 
 use handoff_mutants::Mutant;
+use handoff_tests::custody::{
+    wrong_about_a_disabled_account, wrong_about_an_erasure, wrong_about_copies,
+};
 use handoff_tests::kills::saves_killed;
 use handoff_tests::secrecy::leaks_of_a_save;
 use handoff_tests::world::World;
@@ -62,4 +65,36 @@ fn a_save_that_is_reported_before_its_commit_is_noticed() {
             .any(|what| what.contains("was reported saved and is not at the site")),
         "{outcome:?}"
     );
+}
+
+#[track_caller]
+fn assert_says(found: &[String], what: &str) {
+    assert!(
+        found.iter().any(|wrong| wrong.starts_with(what)),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_device_that_goes_on_beside_its_copy_is_noticed() {
+    let found = wrong_about_copies(&World::planted(Mutant::ForkUnnoticed));
+    assert_says(&found, "went on: false");
+}
+
+#[test]
+fn a_vault_that_is_not_emptied_is_noticed() {
+    let found = wrong_about_a_disabled_account(&World::planted(Mutant::EvictionSkipped));
+    assert_says(&found, "referrals in the vault: 1");
+}
+
+#[test]
+fn a_receipt_that_hides_what_is_parked_is_noticed() {
+    let found = wrong_about_a_disabled_account(&World::planted(Mutant::ReceiptHidesParked));
+    assert_says(&found, "parked: 0");
+}
+
+#[test]
+fn an_order_that_erases_nothing_is_noticed() {
+    let found = wrong_about_an_erasure(&World::planted(Mutant::ErasureSkipped));
+    assert_says(&found, "at the site");
 }

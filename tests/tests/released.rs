@@ -21,7 +21,7 @@ fn a_site_and_a_device_of_every_released_version_go_on() {
     for version in versions {
         let (world, known) = found(&version).expect("what it left");
         let id = |name: &str| known[name].as_str().expect("an id").to_owned();
-        // Its lease ran out long ago: the device saves and sends all the same.
+        // However old its lease: the device saves and sends.
         let arguments = ["refer", "--file", "-", "--json"];
         let password = Some(handoff_tests::world::PASSWORD);
         let said = world.device_with("device", &arguments, password, &referral(4));
@@ -52,7 +52,7 @@ fn a_site_and_a_device_of_every_released_version_go_on() {
             .map(|(referral, verification)| (referral, verification.to_owned()))
             .into();
         assert_eq!(at_site, expected, "{}", version.display());
-        // With the lease that came with the sync, the device shows them too.
+        // With the lease that came with the sync, it shows them too.
         let listed = world.listed("device");
         assert_eq!(listed.len(), 4, "{listed:?}");
         assert!(listed.iter().all(|row| row["standing"] == "received"));

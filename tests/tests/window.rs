@@ -13,13 +13,14 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use handoff_tests::secrecy::{FileWrites, NAME, holds_the_name};
 use handoff_tests::window::{App, Display, Person, command, field_program};
 use handoff_tests::world::{LIAISON, OFFICER, World, files};
 use serde_json::{Value, json};
 
 const PERSON: Person = Person {
     given: "Zephyrine",
-    family: "Quillwhistle",
+    family: NAME,
 };
 
 /// A window on a device that is enrolled, and the site down.
@@ -280,10 +281,8 @@ fn nothing_on_disk_holds_the_name_that_was_typed() {
         let found = files(place);
         assert!(!found.is_empty(), "{} is empty", place.display());
         for (file, bytes) in found {
-            for shape in shapes(PERSON.family) {
-                let holds = bytes.windows(shape.len()).any(|window| window == shape);
-                assert!(!holds, "{} holds the name of {referral}", file.display());
-            }
+            let holds = holds_the_name(&bytes);
+            assert!(!holds, "{} holds the name of {referral}", file.display());
         }
     };
     let root = world.path("");
@@ -292,20 +291,59 @@ fn nothing_on_disk_holds_the_name_that_was_typed() {
     name_in(&root);
 
     // The search is not blind.
-    std::fs::write(
-        root.join("planted"),
-        "xxQuillwhistlexx"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect::<Vec<_>>(),
-    )
-    .unwrap();
-    let planted = files(&root).into_iter().any(|(_, bytes)| {
-        shapes(PERSON.family)
-            .iter()
-            .any(|shape| bytes.windows(shape.len()).any(|window| window == shape))
-    });
-    assert!(planted);
+    let wide: Vec<u8> = PERSON
+        .family
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(root.join("planted"), wide).unwrap();
+    assert!(files(&root).iter().any(|(_, bytes)| holds_the_name(bytes)));
+}
+
+#[test]
+fn no_write_of_the_window_to_a_file_holds_the_name_that_was_typed() {
+    let (world, display) = (World::enrolled(), Display::start());
+    let trace = world.path("trace");
+    let app = App::open_traced(&world, &display, "device", &trace, PERSON.family);
+    app.unlock(OFFICER).unwrap();
+    app.refer(PERSON).unwrap();
+    let _site = world.serve("site");
+    app.session()
+        .find("//*[@data-standing=\"received\"]")
+        .unwrap();
+    app.follow("Show this referral").unwrap();
+    app.session()
+        .find(&format!("//h1[contains(., \"{}\")]", PERSON.family))
+        .unwrap();
+    app.close();
+
+    let seen = FileWrites::in_trace(&std::fs::read_to_string(&trace).unwrap());
+    println!(
+        "{} files were written to, {} mapped",
+        seen.files.len(),
+        seen.mapped.len()
+    );
+    // The one that was planted, which was unlinked at once, and no other.
+    let named: Vec<_> = seen.named.iter().collect();
+    assert_eq!(named, [&world.temp().join("planted")]);
+    let device = world.path("device");
+    for part in ["device.db-wal", "vault-", "drafts-"] {
+        let part = device.join(part).display().to_string();
+        assert!(
+            seen.files
+                .iter()
+                .any(|file| file.display().to_string().starts_with(&part)),
+            "no write to {part} was seen: {:?}",
+            seen.files
+        );
+    }
+    // Through memory only the index of a log, which holds no content.
+    let unseen: Vec<_> = seen
+        .mapped
+        .iter()
+        .filter(|file| !file.to_string_lossy().ends_with("-shm") && !is_of_the_libraries(file))
+        .collect();
+    assert!(unseen.is_empty(), "{unseen:?}");
 }
 
 #[test]
@@ -363,22 +401,4 @@ fn refusal_code(outcome: &Value) -> String {
     let refused = outcome["refused"].as_str().unwrap_or_default();
     let error: Value = serde_json::from_str(refused).unwrap_or_default();
     error["code"].as_str().unwrap_or_default().to_owned()
-}
-
-/// A name as it could lie in a file: UTF-8, UTF-16, base64 at each offset.
-fn shapes(name: &str) -> Vec<Vec<u8>> {
-    let little: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let big: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let mut shapes = vec![name.as_bytes().to_vec(), little.clone(), big];
-    for bytes in [name.as_bytes().to_vec(), little] {
-        for before in 0..3 {
-            let padded: Vec<u8> = std::iter::repeat_n(0, before)
-                .chain(bytes.clone())
-                .collect();
-            let text = data_encoding::BASE64.encode(&padded);
-            // The ends depend on what stands around.
-            shapes.push(text.as_bytes()[4..text.len() - 4].to_vec());
-        }
-    }
-    shapes
 }

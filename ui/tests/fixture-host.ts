@@ -146,6 +146,7 @@ export class FixtureCore {
         received: those('received'),
         received_total: those('received').length,
         waiting_of_others: 2,
+        parked: [],
       };
     },
     referral: ({ referral }) => canned.referralView(this.#line(referral)),
@@ -153,7 +154,14 @@ export class FixtureCore {
       this.lines = this.lines.filter((one) => one.referral !== referral);
       return this.handlers.queue({});
     },
-    sync_now: () => ({ sent: 0, received: 0, parked: 0, waiting: 3, error: 'site_not_reached' }),
+    sync_now: () => ({
+      sent: 0,
+      received: 0,
+      parked: 0,
+      waiting: 3,
+      went_on: false,
+      error: 'site_not_reached',
+    }),
   };
 
   #session(user: string) {
@@ -164,6 +172,7 @@ export class FixtureCore {
       name: person.name,
       roles: ['officer'],
       write_only: false,
+      renewed: false,
       locks_after_seconds: 600,
     };
   }

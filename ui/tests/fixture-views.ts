@@ -1,4 +1,5 @@
 /** Canned views for looking at the screens. Test code: nothing here is shipped. */
+import { plainAnswer } from '../src/lib/features/referral/answers';
 import type {
   ChoicesView,
   Door,
@@ -44,6 +45,7 @@ export const status = (): StatusView => ({
     language: 'en',
     single_keys: true,
   },
+  copied_at: null,
   version: '0.1.0',
 });
 
@@ -68,8 +70,10 @@ export const emptyForm = (): ReferralForm => ({
     needs: [],
     offences: [],
     drugs: [],
+    no_drugs: false,
     complainant: { present: null, declines: null },
     involvement: [],
+    no_involvement: false,
     overdose: { happened: false, naloxone_given: false, doses: '' },
     narrative: '',
   },
@@ -113,18 +117,37 @@ const ROWS: readonly [string, string, string, boolean][] = [
   ],
 ];
 
+/** Questions that take more than a yes or a no. */
+const MORE: readonly QuestionRow[] = [
+  {
+    id: 'drugs',
+    words: { en: 'Which drugs, and how much?', es: '¿Qué drogas y cuánto?' },
+    kind: { kind: 'drugs', asks_form: true },
+    page: 2,
+    of_records: false,
+    rank: null,
+  },
+  {
+    id: 'prior_diversions',
+    words: { en: 'How many times diverted before?', es: '¿Cuántas veces se derivó antes?' },
+    kind: { kind: 'count' },
+    page: 4,
+    of_records: true,
+    rank: null,
+  },
+];
+
 export function checklist(form: ReferralForm): QuestionRow[] {
   const open = ROWS.filter(([id]) => (form.answers[id]?.answer ?? 'unknown') === 'unknown');
-  return ROWS.map(([id, en, es, asks_date]) => ({
+  const rows = ROWS.map(([id, en, es, asks_date]): QuestionRow => ({
     id,
     words: { en, es },
-    answer: form.answers[id]?.answer ?? null,
-    source: form.answers[id]?.source ?? null,
+    kind: asks_date ? { kind: 'history', asks_date } : { kind: 'yes_no' },
+    page: 4,
     of_records: true,
-    asks_date,
-    most_recent: form.answers[id]?.most_recent ?? '',
     rank: open.findIndex((row) => row[0] === id) + 1 || null,
   }));
+  return [...rows, ...MORE];
 }
 
 export function verdict(form: ReferralForm): VerdictView {
@@ -179,7 +202,13 @@ export function verdict(form: ReferralForm): VerdictView {
     findings,
     open_questions: ROWS.map(([id]) => id).filter((id) => !form.answers[id]),
     other_door: null,
-    pack: { id: 'md-baltimore', version: '2017.1', effective: '2017-02-01', checked_days_ago: 21 },
+    pack: {
+      id: 'md-baltimore',
+      version: '2017.1',
+      hash: 'ab'.repeat(32),
+      effective: '2017-02-01',
+      checked_days_ago: 21,
+    },
   };
 }
 
@@ -261,12 +290,8 @@ export const lines: ReferralLine[] = [
 
 export function referralView(found: ReferralLine): ReferralView {
   const form = emptyForm();
-  form.answers['open_warrant'] = { answer: 'yes', source: 'dispatcher', most_recent: '' };
-  form.answers['history.violent'] = {
-    answer: 'no',
-    source: null,
-    most_recent: '',
-  };
+  form.answers['open_warrant'] = plainAnswer('yes', 'dispatcher');
+  form.answers['history.violent'] = plainAnswer('no', null);
   form.who.goes_by = 'Zé';
   form.who.age = { kind: 'band', band: 'from25_to34' };
   form.place.address = 'Howard St / Lexington St';

@@ -15,6 +15,9 @@ use crate::input::{self, Source};
 use crate::output::{self, Failure};
 use crate::passwords;
 
+/// How long the site gets to apply what it has taken.
+const APPLYING: Duration = Duration::from_secs(30);
+
 /// Drive a device without a screen
 #[derive(Subcommand)]
 pub enum Device {
@@ -159,6 +162,9 @@ struct SyncAnswer {
     received: u32,
     parked: u32,
     waiting: u32,
+    /// The site knows another copy of this device: saved entries go on in a
+    /// new lane.
+    went_on: bool,
     through_seq: u64,
     head: String,
     epoch: String,
@@ -169,13 +175,24 @@ async fn sync(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure
     if passwords::given().is_some() {
         unlock(&core, name)?;
     }
-    let view: SyncView = core.sync_until_applied(Duration::from_secs(30)).await;
+    let mut view: SyncView = core.sync_until_applied(APPLYING).await;
+    if core.is_renewed().map_err(failure)? {
+        // What was saved without a lease, and what came meanwhile, is read now.
+        unlock(&core, name)?;
+        let more = core.sync_until_applied(APPLYING).await;
+        view.sent += more.sent;
+        view.received += more.received;
+        view.parked += more.parked;
+        view.waiting = more.waiting;
+        view.error = more.error;
+    }
     let proof = core.proof().map_err(failure)?;
     let answer = SyncAnswer {
         sent: view.sent,
         received: view.received,
         parked: view.parked,
         waiting: view.waiting,
+        went_on: view.went_on,
         through_seq: proof.through_seq,
         head: proof.head,
         epoch: proof.epoch,
@@ -184,8 +201,14 @@ async fn sync(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure
         return Err(stopped(code, view.waiting));
     }
     output::answer(json, &answer, |answer| {
+        let copy = if answer.went_on {
+            " Another copy of this device has sent entries; everything saved here is kept and sent \
+             beside it. Tell the site's administrator if that is news to you."
+        } else {
+            ""
+        };
         format!(
-            "Sent {}, received by the site {}, parked {}, still waiting {}.",
+            "Sent {}, received by the site {}, parked {}, still waiting {}.{copy}",
             answer.sent, answer.received, answer.parked, answer.waiting
         )
     })
@@ -205,7 +228,7 @@ struct ListedAnswer {
 }
 
 fn list(home: &Path, name: Option<&str>, json: bool) -> Result<(), Failure> {
-    let reader = DeviceList::open(home).map_err(failure)?;
+    let reader = DeviceList::open(home, Host::system()).map_err(failure)?;
     let person = choose(&reader.people().map_err(failure)?, name)?;
     let password = passwords::known(&person.1)?;
     let lines = reader.referrals(person.0, &password).map_err(failure)?;

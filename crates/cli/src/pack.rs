@@ -10,6 +10,7 @@ mod new;
 mod paper;
 mod plain;
 mod simulate;
+mod typed;
 
 use clap::Subcommand;
 use handoff_domain::{Door, PackHash, Words};

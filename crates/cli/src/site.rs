@@ -1,20 +1,24 @@
 //! `handoff site …`: founding, serving and looking after a site.
 
 mod answers;
+mod devices;
 mod failures;
+mod keys;
+mod people;
+mod records;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Subcommand, ValueEnum};
-use handoff_domain::{ReferralId, Role, SiteId, VerificationMove};
+use handoff_domain::{ReferralId, SiteId, VerificationMove};
 use handoff_site::{Host, NewSiteOptions, RestoreOptions, Site as OpenSite};
 
 use crate::output::{self, Failure};
 use crate::passwords;
 use answers::{
-    BackedUpAnswer, DecidedAnswer, DeviceAnswer, DoctorAnswer, FoundedAnswer, InvitedAnswer,
-    PackAnswer, PersonAnswer, ReferralAnswer, RestoredAnswer,
+    BackedUpAnswer, DecidedAnswer, DoctorAnswer, FoundedAnswer, InvitedAnswer, PackAnswer,
+    ReferralAnswer, RestoredAnswer,
 };
 
 /// Found, serve and look after a site
@@ -49,13 +53,18 @@ pub enum Site {
     },
     /// The roster
     #[command(subcommand)]
-    Person(Person),
+    Person(people::Person),
     /// The devices
     #[command(subcommand)]
-    Device(Device),
+    Device(devices::Device),
     /// Rule packs
     #[command(subcommand)]
     Pack(Pack),
+    /// The keys that devices are told of
+    #[command(subcommand)]
+    Key(keys::Key),
+    #[command(flatten)]
+    Records(records::Records),
     /// Make a one-time code with which a person enrols a device
     Invite {
         /// The site's data folder
@@ -148,52 +157,6 @@ pub enum Site {
     },
 }
 
-/// The roster
-#[derive(Subcommand)]
-pub enum Person {
-    /// Put somebody on the roster
-    Add {
-        /// The site's data folder
-        #[arg(long)]
-        data: PathBuf,
-        /// Their name, unique within the site
-        #[arg(long)]
-        name: String,
-        /// Their role
-        #[arg(long, value_parser = role)]
-        role: Role,
-        /// The agency's ORI, or the organisation
-        #[arg(long, default_value = "")]
-        agency: String,
-        /// Answer in JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// List the roster
-    List {
-        /// The site's data folder
-        #[arg(long)]
-        data: PathBuf,
-        /// Answer in JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// The devices
-#[derive(Subcommand)]
-pub enum Device {
-    /// List the devices
-    List {
-        /// The site's data folder
-        #[arg(long)]
-        data: PathBuf,
-        /// Answer in JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
 /// Rule packs
 #[derive(Subcommand)]
 pub enum Pack {
@@ -234,14 +197,6 @@ impl From<Decision> for VerificationMove {
     }
 }
 
-fn role(name: &str) -> Result<Role, String> {
-    let known = Role::ALL.into_iter().find(|role| role.as_str() == name);
-    known.ok_or_else(|| {
-        let names: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-        format!("the roles are {}", names.join(", "))
-    })
-}
-
 /// Carries a command out.
 ///
 /// # Errors
@@ -256,30 +211,10 @@ pub fn run(command: Site) -> Result<(), Failure> {
             json,
         } => init(&data, &site, &pack, &url, json),
         Site::Serve { data, listen } => serve(&data, listen),
-        Site::Person(Person::Add {
-            data,
-            name,
-            role,
-            agency,
-            json,
-        }) => {
-            let added = open(&data)?
-                .add_person(&name, [role].into(), &agency)
-                .map_err(failures::person)?;
-            output::answer(json, &PersonAnswer::of(&added), |person| {
-                format!("{} is on the roster.", person.name)
-            })
-        }
-        Site::Person(Person::List { data, json }) => {
-            let people = open(&data)?.people().map_err(failures::storage)?;
-            let people: Vec<_> = people.iter().map(PersonAnswer::of).collect();
-            output::answer(json, &people, |people| answers::table(people))
-        }
-        Site::Device(Device::List { data, json }) => {
-            let devices = open(&data)?.devices().map_err(failures::storage)?;
-            let devices: Vec<_> = devices.iter().map(DeviceAnswer::of).collect();
-            output::answer(json, &devices, |devices| answers::table(devices))
-        }
+        Site::Person(command) => people::run(command),
+        Site::Device(command) => devices::run(command),
+        Site::Key(command) => keys::run(command),
+        Site::Records(command) => records::run(command),
         Site::Pack(Pack::Publish {
             data,
             name,

@@ -281,6 +281,42 @@ fn trying_a_pack_asks_the_open_questions_and_says_what_each_answer_changes() {
 }
 
 #[test]
+fn a_pack_is_tried_in_spanish_with_spanish_words() {
+    let folder = two("version = \"1\"", "version = \"2\"");
+    let tried = |language: &str, typed: &str, more: &[&str]| {
+        let mut arguments = vec!["pack", "try", "a.toml", "--as-of", "2026-03-01"];
+        arguments.extend(["--language", language]);
+        arguments.extend(more);
+        let ran = run_in(folder.path(), &arguments, typed);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        ran.out
+    };
+    let said = tried("es", "diecisiete\n?\n30\natrás\n17\n", &[]);
+    for sentence in [
+        "Responda cada pregunta",
+        "Acepta una fecha de nacimiento (“1996-05-04”)",
+        "Esa no es una respuesta a esta pregunta. No se cambió nada.",
+        "    ! No se cumple: min_age",
+        "Preguntas aún abiertas: 0",
+    ] {
+        assert!(said.contains(sentence), "{sentence}: {said}");
+    }
+    for english in ["Takes", "unknown", "Answer", "yes", "Not met"] {
+        assert!(!said.contains(english), "{english}: {said}");
+    }
+    // The same answers, word for word, come to the same.
+    let english = "30 estimated\ndowntown\nyes\n35A misdemeanor\nunknown\nyes 2019\nno\nend\n";
+    let spanish = "30 Estimada\ndowntown\nsí\n35A delito menor\nno sé\nSI 2019\nno\nfin\n";
+    let said = tried("es", spanish, &["--json"]);
+    assert_eq!(said, tried("en", english, &["--json"]));
+    let tried: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let facts = &tried["facts"];
+    assert_eq!(facts["age"]["years"]["basis"], "estimated");
+    assert_eq!(facts["volunteers"]["answer"], "yes");
+    assert_eq!(facts["suspected_offenses"][0]["level"], "misdemeanor");
+}
+
+#[test]
 fn a_proposed_pack_is_simulated_over_past_screenings_by_group() {
     let folder = two("years = 18", "years = 21");
     let record = |years: u16, group: &str| {

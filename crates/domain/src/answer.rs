@@ -167,7 +167,9 @@ impl HistoryAnswer {
 }
 
 /// Where an open case or warrant is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ts_rs::TS,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MatterPlace {
     /// In the site's own courts.

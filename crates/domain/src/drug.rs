@@ -31,8 +31,11 @@ pub struct DrugAmount {
 }
 
 /// The form a drug comes in, as far as rules care.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ts_rs::TS,
+)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "DrugShape")]
 pub enum DrugForm {
     /// Not stated.
     #[default]

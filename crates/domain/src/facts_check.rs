@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::age::Age;
-use crate::answer::HistoryAnswer;
+use crate::answer::{Answer, HistoryAnswer};
 use crate::calendar::PartialDate;
 use crate::facts::Facts;
 use crate::offence::offence_by_code;
@@ -79,6 +79,9 @@ pub enum FieldErrorCode {
     /// A name and "name not known" at once.
     #[error("a name is given and also marked as not known: remove one of the two")]
     NameAndNotKnown,
+    /// Something is named, and it is also said that there is none.
+    #[error("it is said that there is none, and one is named: remove one of the two")]
+    NoneAndSome,
     /// An id that the pack does not have.
     #[error("the rule pack has no such question, class or area: see `handoff pack explain`")]
     NotInPack,
@@ -86,7 +89,7 @@ pub enum FieldErrorCode {
 
 impl FieldErrorCode {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::BirthDateInFuture,
         Self::AgeImpossible,
         Self::AgeBandReversed,
@@ -102,6 +105,7 @@ impl FieldErrorCode {
         Self::TooLong,
         Self::EncounterInFuture,
         Self::NameAndNotKnown,
+        Self::NoneAndSome,
         Self::NotInPack,
     ];
 
@@ -130,6 +134,7 @@ impl FieldErrorCode {
             Self::TooLong => "too_long",
             Self::EncounterInFuture => "encounter_in_future",
             Self::NameAndNotKnown => "name_and_not_known",
+            Self::NoneAndSome => "none_and_some",
             Self::NotInPack => "not_in_pack",
         }
     }
@@ -166,6 +171,13 @@ impl Facts {
                 );
             }
         }
+        if !self.drugs.is_empty()
+            && self
+                .drugs_found
+                .is_some_and(|found| found.answer == Answer::No)
+        {
+            errors.push("drugs_found".into(), FieldErrorCode::NoneAndSome);
+        }
         if let Some(crate::Zone::Inside(areas)) = self.zone.as_ref().map(|zone| &zone.answer)
             && areas.is_empty()
         {
@@ -192,6 +204,12 @@ impl Facts {
             errors.history("sex_offense_history", history, as_of);
         }
         if let Some(involvement) = &self.prior_involvement {
+            if involvement.answer == Answer::No && !involvement.evidence.is_empty() {
+                errors.push(
+                    "prior_involvement.answer".into(),
+                    FieldErrorCode::NoneAndSome,
+                );
+            }
             for (i, evidence) in involvement.evidence.iter().enumerate() {
                 let path = format!("prior_involvement.evidence[{i}].date");
                 errors.not_future(path, evidence.date, as_of);
@@ -236,7 +254,7 @@ impl Errors {
 
     fn history(&mut self, path: &str, history: &HistoryAnswer, as_of: NaiveDate) {
         let path = format!("{path}.most_recent");
-        if history.most_recent.is_some() && history.answer != crate::Answer::Yes {
+        if history.most_recent.is_some() && history.answer != Answer::Yes {
             self.push(path.clone(), FieldErrorCode::DateWithoutYes);
         }
         self.not_future(path, history.most_recent, as_of);

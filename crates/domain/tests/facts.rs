@@ -158,6 +158,16 @@ fn impossible_values_are_named_by_field() {
             "prior_involvement.evidence[0].date",
             Code::DateInFuture,
         ),
+        (
+            json!({ "drugs": [{ "drug": "D", "unit": "XX" }], "drugs_found": { "answer": "no" } }),
+            "drugs_found",
+            Code::NoneAndSome,
+        ),
+        (
+            json!({ "prior_involvement": { "answer": "no", "evidence": [{ "evidence": "record" }] } }),
+            "prior_involvement.answer",
+            Code::NoneAndSome,
+        ),
     ];
     for (facts, path, code) in table {
         assert_eq!(check(facts), [(path.to_owned(), code)]);
@@ -167,6 +177,8 @@ fn impossible_values_are_named_by_field() {
         json!({ "history": { "violent": { "answer": "yes", "most_recent": "2026" } } }),
         json!({ "suspected_offenses": [{ "local_text": "CDS possession" }] }),
         json!({ "drugs": [{ "drug": "D", "unit": "XX" }] }),
+        json!({ "drugs": [{ "drug": "D", "unit": "XX" }], "drugs_found": { "answer": "yes" } }),
+        json!({ "drugs_found": { "answer": "no" } }),
     ] {
         assert_eq!(check(fine), []);
     }

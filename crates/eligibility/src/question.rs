@@ -53,7 +53,10 @@ pub enum AnswerKind {
         needs_place: bool,
     },
     /// Drugs and amounts, or none.
-    Drugs,
+    Drugs {
+        /// Whether some rule looks at the form that a drug comes in.
+        needs_form: bool,
+    },
     /// A moment.
     Time,
     /// No complainant, one who declines prosecution, or one who wants it.
@@ -136,7 +139,15 @@ impl RulePack {
         match ask {
             Ask::Age => AnswerKind::Age,
             Ask::SuspectedOffences => AnswerKind::Offences,
-            Ask::Drugs => AnswerKind::Drugs,
+            Ask::Drugs => AnswerKind::Drugs {
+                needs_form: some(&|test| {
+                    matches!(
+                        test,
+                        Predicate::AmountWithin(limit)
+                            if limit.except.iter().any(|exempt| exempt.form.is_some())
+                    )
+                }),
+            },
             Ask::EncounterAt => AnswerKind::Time,
             Ask::Complainant => AnswerKind::Complainant,
             Ask::PriorDiversions => AnswerKind::Count,

@@ -37,7 +37,7 @@ fn few(question: &Question) -> Vec<String> {
         AnswerKind::YesNo => &["yes", "no"],
         AnswerKind::History { .. } => &["no", "yes 1980"],
         AnswerKind::Matter { .. } => &["no", "yes felony local"],
-        AnswerKind::Drugs => &["none", "D 4 g", "D 7 g", "H 9 du pills"],
+        AnswerKind::Drugs { .. } => &["none", "D 4 g", "D 7 g", "H 9 du pills"],
         AnswerKind::Complainant => &["none", "declines", "wants"],
         AnswerKind::Count => &["0", "1", "2"],
         AnswerKind::Time => &["2021-06-01T11:59-04:00", "2021-06-01T12:00-04:00"],

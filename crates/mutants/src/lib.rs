@@ -53,11 +53,15 @@ pub enum Mutant {
     MergeByArrival,
     /// A device whose journal went two ways is taken for one that repeats itself.
     ForkNotDetected,
+    /// A device that is told of another copy of itself goes on in its old lane.
+    ForkUnnoticed,
+    /// The site keeps what an order erases.
+    ErasureSkipped,
 }
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -75,6 +79,8 @@ impl Mutant {
         Self::DraftWithNewId,
         Self::MergeByArrival,
         Self::ForkNotDetected,
+        Self::ForkUnnoticed,
+        Self::ErasureSkipped,
     ];
 
     /// Its name, as the variable gives it.
@@ -98,6 +104,8 @@ impl Mutant {
             Self::DraftWithNewId => "draft_with_new_id",
             Self::MergeByArrival => "merge_by_arrival",
             Self::ForkNotDetected => "fork_not_detected",
+            Self::ForkUnnoticed => "fork_unnoticed",
+            Self::ErasureSkipped => "erasure_skipped",
         }
     }
 

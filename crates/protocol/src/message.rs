@@ -74,10 +74,52 @@ pub struct SyncRequest {
     /// Wait with the answer until something is there, at most so many seconds.
     #[serde(default)]
     pub wait_seconds: u16,
+    /// How the device is doing: for the site's board of devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<DeviceState>,
 }
 
 impl Statement for SyncRequest {
     const TAG: &'static str = "handoff/sync-request/1";
+}
+
+/// How a device is doing, in numbers that say nothing about a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceState {
+    /// The version of its program.
+    pub version: String,
+    /// Entries that no receipt covers.
+    pub waiting: u64,
+    /// The minute in which the oldest of them was saved, by the device's clock:
+    /// minutes since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest_waiting_minute: Option<i64>,
+    /// Erasure orders that it has carried out, up to this one of its epoch.
+    #[serde(default)]
+    pub erased_through: u64,
+}
+
+/// Items of a device whose content has to go: a court or retention says so.
+/// Signed by the receipt key. Their places in the chain stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureOrder {
+    /// Which site.
+    pub site: SitePin,
+    /// For which device.
+    pub device: DeviceId,
+    /// In which epoch.
+    pub epoch: EpochId,
+    /// The items.
+    pub items: Vec<ItemId>,
+    /// What the device says once it has carried this out and all before it.
+    pub through: u64,
+    /// More orders wait behind this one.
+    #[serde(default)]
+    pub more: bool,
+}
+
+impl Statement for ErasureOrder {
+    const TAG: &'static str = "handoff/erasure-order/1";
 }
 
 /// Certificates in full.
@@ -137,6 +179,9 @@ pub struct UserPull {
     /// Entries of their own are wanted too (their vault is being rebuilt).
     #[serde(default)]
     pub with_own: bool,
+    /// Only a lease is wanted: their vault is closed, because they have none.
+    #[serde(default)]
+    pub lease_only: bool,
 }
 
 impl Statement for UserPull {
@@ -290,6 +335,9 @@ pub struct Answer {
     /// People who asked and may not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_served: Vec<(UserId, NotServed)>,
+    /// Contents that this device has to erase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasures: Option<Signed<ErasureOrder>>,
 }
 
 /// Why a person's feed is not served.
@@ -321,3 +369,6 @@ pub struct Gap {
     /// The next position that the site can take.
     pub expected: Seq,
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use handoff_protocol::certificate::{KeyCertificate, Lease};
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{DeviceId, Lane};
-use handoff_protocol::message::{Answer, LaneReport, NotServed, SyncRequest, UserPull};
+use handoff_protocol::message::{
+    Answer, ErasureOrder, FeedPosition, LaneReport, NotServed, SyncRequest, UserPull,
+};
 use handoff_protocol::receipt::Receipt;
 use handoff_protocol::signed::Signed;
 use handoff_protocol::{CodecError, UserId};
@@ -17,7 +19,12 @@ use crate::custody::{Taken, place};
 use crate::feed::{self, Own};
 use crate::planted;
 use crate::site::Site;
-use crate::storage::{DeviceRow, LineId, LineRow, Reads, Scope, SiteRow, StorageError};
+use crate::storage::{
+    DeviceRow, FeedReaderRow, LineId, LineRow, Reads, Scope, SiteRow, StorageError,
+};
+
+/// Erasure orders in one answer.
+const MOST_ERASURES: usize = 500;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -40,8 +47,10 @@ impl Site {
         let now = self.host.now();
         let asked = self.asked(request)?;
         self.freshen(request, &asked)?;
+        self.note_readers(request, &asked, now)?;
         self.storage.reading(|reads| {
             let site = reads.site()?;
+            let signer = self.keys.receipt(reads)?;
             let device = reads.device(request.device)?;
             let mut answer = Answer {
                 epoch: site.epoch.clone(),
@@ -52,12 +61,22 @@ impl Site {
                 user_feeds: Vec::new(),
                 leases: Vec::new(),
                 not_served: Vec::new(),
+                erasures: None,
             };
             for (of, line) in lines(reads, taken)? {
                 let receipt = self.receipt(reads, &site, of, &line)?;
-                answer
-                    .receipts
-                    .push(self.keys.receipt().sign_statement(&receipt)?);
+                // To a device that is behind: what it has is here. That there
+                // is more, the whole receipt proves.
+                for receipt in [
+                    through_its_head(reads, taken, &line, &receipt)?,
+                    Some(receipt),
+                ]
+                .into_iter()
+                .flatten()
+                {
+                    let signed = signer.sign_statement(&receipt)?;
+                    answer.receipts.push(signed);
+                }
             }
             answer.receipts.extend(taken.early.iter().cloned());
             let is_served = device.as_ref().is_some_and(|row| row.revoked_at.is_none());
@@ -68,6 +87,7 @@ impl Site {
                 let part = feed::part(reads, site.epoch_id, Scope::Site, position, Own::All)?;
                 answer.site_feed = Some(part);
             }
+            answer.erasures = self.erasures(reads, &site, taken)?;
             for (user, pull) in asked {
                 self.serve(reads, &site, device.as_ref(), user, pull, now, &mut answer)?;
             }
@@ -106,7 +126,7 @@ impl Site {
     ) -> Result<(), StorageError> {
         let mut scopes: BTreeSet<Scope> = asked
             .iter()
-            .filter(|(_, pull)| pull.is_some())
+            .filter(|(_, pull)| pull.as_ref().is_some_and(|pull| !pull.lease_only))
             .map(|(user, _)| Scope::User(*user))
             .collect();
         if request.site_feed.is_some() {
@@ -120,6 +140,68 @@ impl Site {
             }
         }
         Ok(())
+    }
+
+    /// Keeps which version of their scope each reader holds: they say so once
+    /// what was evicted is gone from their file.
+    fn note_readers(
+        &self,
+        request: &SyncRequest,
+        asked: &[(UserId, Option<UserPull>)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        for (user, pull) in asked {
+            let Some(FeedPosition::After(cursor)) = pull.as_ref().map(|pull| &pull.position) else {
+                continue;
+            };
+            let row = FeedReaderRow {
+                user: *user,
+                device: request.device,
+                epoch: cursor.epoch,
+                version: cursor.scope_version,
+                read_at: now,
+            };
+            let known = self
+                .storage
+                .reading(|reads| reads.feed_reader(row.user, row.device))?;
+            let is_known =
+                known.is_some_and(|known| (known.epoch, known.version) == (row.epoch, row.version));
+            if !is_known {
+                self.storage
+                    .writing(|writes| writes.keep_feed_reader(&row))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What this device has to erase and has not said that it has.
+    fn erasures(
+        &self,
+        reads: &dyn Reads,
+        site: &SiteRow,
+        taken: &Taken,
+    ) -> Result<Option<Signed<ErasureOrder>>, AnswerError> {
+        let Some(state) = &taken.request.state else {
+            return Ok(None);
+        };
+        let done = match taken.kinship {
+            Kinship::Same => state.erased_through,
+            Kinship::Ancestor | Kinship::Descendant | Kinship::Sibling => 0,
+        };
+        let device = taken.request.device;
+        let rows = reads.erasures_for(device, done, MOST_ERASURES)?;
+        let Some(last) = rows.last() else {
+            return Ok(None);
+        };
+        let order = ErasureOrder {
+            site: self.pin(),
+            device,
+            epoch: site.epoch_id,
+            items: rows.iter().map(|row| row.item).collect(),
+            through: last.position,
+            more: rows.len() == MOST_ERASURES,
+        };
+        Ok(Some(self.keys.receipt(reads)?.sign_statement(&order)?))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one reader of one request")]
@@ -145,6 +227,11 @@ impl Site {
         };
         if let Some(why) = refused {
             answer.not_served.push((user, why));
+            let is_emptied = why == NotServed::Disabled;
+            if let Some(pull) = pull.filter(|pull| is_emptied && !pull.lease_only) {
+                let part = feed::nothing(site.epoch_id, &pull.position);
+                answer.user_feeds.push((user, part));
+            }
             return Ok(());
         }
         let (Some(pull), Some(person), Some(device)) = (pull, person, device) else {
@@ -155,9 +242,11 @@ impl Site {
         } else {
             Own::FromElsewhere(device.device)
         };
-        let scope = Scope::User(user);
-        let part = feed::part(reads, site.epoch_id, scope, &pull.position, own)?;
-        answer.user_feeds.push((user, part));
+        if !pull.lease_only {
+            let scope = Scope::User(user);
+            let part = feed::part(reads, site.epoch_id, scope, &pull.position, own)?;
+            answer.user_feeds.push((user, part));
+        }
         let lease = Lease {
             site: self.pin(),
             user,
@@ -168,7 +257,7 @@ impl Site {
         };
         answer
             .leases
-            .push(self.keys.receipt().sign_statement(&lease)?);
+            .push(self.keys.receipt(reads)?.sign_statement(&lease)?);
         Ok(())
     }
 
@@ -214,6 +303,33 @@ impl Site {
             received_at: line.received_at,
         })
     }
+}
+
+/// For a line that goes on behind the head that the device reports on it: the
+/// receipt as far as that head.
+fn through_its_head(
+    reads: &dyn Reads,
+    taken: &Taken,
+    line: &LineRow,
+    whole: &Receipt,
+) -> Result<Option<Receipt>, StorageError> {
+    let report = taken.request.lanes.iter().find(|report| {
+        report.lane == line.lane && report.head.seq > 0 && report.head.seq < line.head.seq
+    });
+    let Some(head) = report.map(|report| report.head) else {
+        return Ok(None);
+    };
+    let held = place::path(reads, line, head.seq, head.seq)?;
+    if held.first() != Some(&head.hash) {
+        return Ok(None);
+    }
+    let mut receipt = whole.clone();
+    receipt.through = head;
+    receipt.applied_through = receipt.applied_through.min(head.seq);
+    receipt.backed_up_through = receipt.backed_up_through.min(head.seq);
+    receipt.parked.retain(|(seq, _)| *seq <= head.seq);
+    receipt.blobs_missing.retain(|seq| *seq <= head.seq);
+    Ok(Some(receipt))
 }
 
 /// The lines that the answer speaks of: those that batches ended on, and for

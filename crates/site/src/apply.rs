@@ -26,12 +26,14 @@ pub use open::Opener;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::Entry;
-use handoff_protocol::ids::Seq;
+use handoff_protocol::ids::{ItemId, Seq};
 use handoff_protocol::receipt::ParkCode;
 
 use crate::planted;
 use crate::site::Site;
-use crate::storage::{EntryRow, HeldItem, LineId, LineRow, ParkedRow, StorageError, Writes};
+use crate::storage::{
+    EntryRow, ErasureRow, HeldItem, LineId, LineRow, NewErasure, ParkedRow, StorageError, Writes,
+};
 
 /// Items of one transaction.
 const CHUNK: usize = 250;
@@ -53,9 +55,20 @@ enum Verdict {
     /// Nothing to keep: a context, or a place whose content is gone.
     Nothing,
     /// An entry.
-    Keep(Box<(EntryRow, Entry)>),
+    Keep(Box<Kept>),
     /// A person has to look.
     Park(ParkCode),
+    /// One more entry of something that this order has erased.
+    Erase(ErasureRow),
+}
+
+/// An entry that may be kept.
+#[derive(Debug)]
+struct Kept {
+    row: EntryRow,
+    entry: Entry,
+    /// The places of what it was sealed again for.
+    stands_for: Vec<(LineId, Seq)>,
 }
 
 /// A judged item.
@@ -277,13 +290,71 @@ fn keep(
     let code = match &judged.verdict {
         Verdict::Nothing => None,
         Verdict::Park(code) => Some(*code),
-        Verdict::Keep(kept) => keep_entry(writes, &kept.0, &kept.1, each)?,
+        Verdict::Keep(kept) => match erased_since(writes, &kept.row)? {
+            Some(order) => {
+                erase_late(writes, judged, &order, now)?;
+                Some(ParkCode::Erased)
+            }
+            None => keep_opened(writes, kept, each)?,
+        },
+        Verdict::Erase(order) => {
+            erase_late(writes, judged, order, now)?;
+            Some(ParkCode::Erased)
+        }
     };
     match code {
         Some(_) if planted::parked_dropped() => Ok(()),
         Some(code) => writes.park(judged.line, judged.seq, code, now),
         None => writes.unpark(judged.line, judged.seq),
     }
+}
+
+fn keep_opened(
+    writes: &dyn Writes,
+    kept: &Kept,
+    each: Each,
+) -> Result<Option<ParkCode>, StorageError> {
+    let code = keep_entry(writes, &kept.row, &kept.entry, each)?;
+    if code.is_none() {
+        // It is read now, under another key.
+        for (line, seq) in &kept.stands_for {
+            writes.unpark(*line, *seq)?;
+        }
+    }
+    Ok(code)
+}
+
+/// The order that has erased an entry, or its referral, since it was judged.
+fn erased_since(writes: &dyn Writes, row: &EntryRow) -> Result<Option<ErasureRow>, StorageError> {
+    if !writes.has_erasures()? {
+        return Ok(None);
+    }
+    let own = writes.erasure(ItemId(row.id.0))?;
+    match row.referral.filter(|_| own.is_none()) {
+        Some(referral) => writes.erasure(ItemId(referral.0)),
+        None => Ok(own),
+    }
+}
+
+/// What comes in of a referral after it was erased goes the same way.
+fn erase_late(
+    writes: &dyn Writes,
+    judged: &Judged,
+    order: &ErasureRow,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let absent = StorageError::Absent { table: "item" };
+    let item = writes.item(judged.line, judged.seq)?.ok_or(absent)?.item;
+    let absent = StorageError::Absent { table: "line" };
+    let line = writes.line(judged.line)?.ok_or(absent)?;
+    writes.order_erasure(&NewErasure {
+        item: item.id(),
+        device: line.lane.device(),
+        reason: order.reason,
+        by: order.by,
+        at: now,
+    })?;
+    writes.erase_item(judged.line, judged.seq)
 }
 
 fn keep_entry(

@@ -16,6 +16,7 @@ mod restore;
 
 pub use restore::{ConfirmError, RestoreError, RestoreOptions, Restored, restore};
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ use chrono::{DateTime, Utc};
 use handoff_domain::SiteId;
 use handoff_protocol::ids::{EpochId, SitePin};
 use handoff_protocol::signed::{Signed, Statement};
-use handoff_protocol::{CodecError, codec};
+use handoff_protocol::{CodecError, KeyId, codec};
 use handoff_vault::{BackupError as SealError, BackupReader, BackupWriter, PrivateFileError};
 use serde::{Deserialize, Serialize};
 
@@ -124,23 +125,19 @@ impl Site {
         }
         let scratch = Scratch::make(&self.paths, &self.host)?;
         let partial = Scratch::beside(file, &self.host);
-        let made = self.make(&scratch, &partial).and_then(|(done, heads)| {
+        let made = self.make(&scratch, &partial).and_then(|(done, brought)| {
             files::publish_new(&partial, file).map_err(|source| BackupError::Io {
                 file: file.to_owned(),
                 source,
             })?;
-            self.counts(&heads)?;
+            self.counts(&brought)?;
             Ok(done)
         });
         let _ = fs::remove_file(&partial);
         made
     }
 
-    fn make(
-        &self,
-        scratch: &Scratch,
-        partial: &Path,
-    ) -> Result<(BackedUp, Vec<LineRow>), BackupError> {
+    fn make(&self, scratch: &Scratch, partial: &Path) -> Result<(BackedUp, Brought), BackupError> {
         let io = |file: &Path| {
             let file = file.to_owned();
             move |source| BackupError::Io { file, source }
@@ -179,11 +176,11 @@ impl Site {
         let input = BufReader::new(File::open(partial).map_err(io(partial))?);
         let reader = BackupReader::open_with(key, input)?;
         let target = scratch.folder.join("restored");
-        let (_, heads) =
+        let (_, brought) =
             unpack(reader, &target).map_err(|why| BackupError::NotRestorable(why.of_test()))?;
         let lacks = before.iter().any(|line| {
-            let brought = heads.iter().find(|head| head.id == line.id);
-            brought.is_none_or(|head| head.head.seq < line.head.seq)
+            let head = brought.lines.iter().find(|head| head.id == line.id);
+            head.is_none_or(|head| head.head.seq < line.head.seq)
         });
         if lacks {
             return Err(BackupError::NotRestorable(NotRestorable::Lacks));
@@ -191,20 +188,25 @@ impl Site {
         let done = BackedUp {
             record,
             bytes: fs::metadata(partial).map_err(io(partial))?.len(),
-            items: heads.iter().map(|line| line.head.seq - line.from_seq).sum(),
+            items: brought
+                .lines
+                .iter()
+                .map(|line| line.head.seq - line.from_seq)
+                .sum(),
         };
-        Ok((done, heads))
+        Ok((done, brought))
     }
 
     /// Receipts say "backed up" from now on, and keys that were waiting for a
     /// backup are announced.
-    fn counts(&self, heads: &[LineRow]) -> Result<(), StorageError> {
+    fn counts(&self, brought: &Brought) -> Result<(), StorageError> {
         self.storage.writing(|writes| {
-            for line in heads {
+            for line in &brought.lines {
                 writes.backed_up(line.id, line.head.seq)?;
             }
             for key in writes.site_keys()? {
-                if !key.announced {
+                // One that was made meanwhile waits for the next backup.
+                if !key.announced && brought.keys.contains(&key.id()) {
                     writes.keep_site_key(&crate::storage::SiteKeyRow {
                         announced: true,
                         ..key
@@ -216,6 +218,13 @@ impl Site {
         self.wake.ring();
         Ok(())
     }
+}
+
+/// What a restore brought back.
+pub(crate) struct Brought {
+    pub lines: Vec<LineRow>,
+    /// Keys whose secrets are there.
+    pub keys: BTreeSet<KeyId>,
 }
 
 /// Why a backup's content was not taken.
@@ -250,7 +259,7 @@ impl UnpackError {
 pub(crate) fn unpack<R: io::Read>(
     mut reader: BackupReader<R>,
     folder: &Path,
-) -> Result<(BackupRecord, Vec<LineRow>), UnpackError> {
+) -> Result<(BackupRecord, Brought), UnpackError> {
     let io = |source| UnpackError::Io {
         file: folder.to_owned(),
         source,
@@ -283,7 +292,8 @@ pub(crate) fn unpack<R: io::Read>(
     if site.identity != keys.identity().public() || site.epoch_id != record.epoch {
         return Err(UnpackError::Content);
     }
-    Ok((record, lines))
+    let keys = keys.public().iter().map(|(_, key)| key.id()).collect();
+    Ok((record, Brought { lines, keys }))
 }
 
 /// A folder for work in progress, within the data folder and its owner's

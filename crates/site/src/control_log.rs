@@ -17,10 +17,12 @@ use handoff_protocol::KeyId;
 use handoff_protocol::certificate::KeyPurpose;
 use handoff_protocol::codec;
 use handoff_protocol::enrolment::Invitation;
-use handoff_protocol::ids::{DeviceId, EpochId, SitePin};
+use handoff_protocol::ids::{DeviceId, EpochId, ItemId, SitePin};
 use handoff_protocol::signed::{PublicKey, Signed, Statement};
 use handoff_vault::SigningKey;
 use serde::{Deserialize, Serialize};
+
+use crate::storage::ErasureReason;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,19 @@ pub enum ControlEvent {
     DeviceRevoked(DeviceId),
     /// Somebody confirmed a restored site.
     Confirmed(UserId),
+    /// The content of an item was erased by an order.
+    Erased {
+        /// Which item.
+        item: ItemId,
+        /// Whose journal holds it; absent for the site's own entries.
+        device: Option<DeviceId>,
+        /// Why.
+        reason: ErasureReason,
+        /// Who ordered it.
+        by: UserId,
+    },
+    /// Somebody let a parked item through.
+    Released(ItemId, UserId),
     /// An event that this version does not know.
     #[serde(other)]
     Other,
@@ -73,6 +88,8 @@ impl ControlEvent {
             Self::PersonEnabled(_) => "person-enabled",
             Self::DeviceRevoked(_) => "device-revoked",
             Self::Confirmed(_) => "confirmed",
+            Self::Erased { .. } => "erased",
+            Self::Released(..) => "released",
             Self::Other => "other",
         }
     }

@@ -15,7 +15,9 @@
 //!
 //! **Where decided.** `docs/adr/0004-custody-apart-from-validity.md`.
 
+mod copies;
 pub(crate) mod place;
+mod state;
 mod strangers;
 
 use std::collections::BTreeSet;
@@ -242,6 +244,9 @@ impl Site {
             self.take_batch(writes, batch, now, &mut taken, &mut used)?;
         }
         self.charge(writes, taken.request.device, used, now)?;
+        if let Some(state) = &taken.request.state {
+            writes.keep_device_state(&state::row(writes, &taken.request, state, now)?)?;
+        }
         Ok(taken)
     }
 
@@ -258,10 +263,11 @@ impl Site {
         let main_head = lines.first().map_or(0, |line| line.head.seq);
         let placed = place::place(writes, &lines, batch)?;
         let line = placed.as_ref().map(|(_, line)| line);
+        let erased = place::erased(writes, batch, now)?;
         let mut append = |line: LineId, from: usize| {
             let new: Vec<_> = batch.items[from..]
                 .iter()
-                .map(|(item, head)| (item, *head))
+                .map(|(item, head)| (erased.get(&item.id()).unwrap_or(item), *head))
                 .collect();
             used.items += new.len() as u64;
             used.bytes += new.iter().map(|(item, _)| place::weight(item)).sum::<u64>();
@@ -276,17 +282,19 @@ impl Site {
                 });
                 return Ok(());
             }
-            (Custody::Held { .. }, Some((Some(row), _))) => row.id,
+            (Custody::Held { .. }, Some((Some(row), _))) => {
+                place::keep_bodies(writes, row.id, batch, now)?;
+                taken.lines.push((lane, row.id));
+                return Ok(());
+            }
             (Custody::Append { from, .. }, Some((Some(row), _))) => {
                 append(row.id, from)?;
-                taken.any_new = true;
                 row.id
             }
             (Custody::Append { from, .. }, _) => {
                 let row = writes.begin_line(&place::new_line(batch, Branch::MAIN, None, 0, now))?;
                 append(row.id, from)?;
                 used.lanes += 1;
-                taken.any_new = true;
                 row.id
             }
             (Custody::Fork { branch, from, .. }, placed) => {
@@ -295,15 +303,21 @@ impl Site {
                 let row = writes.begin_line(&new)?;
                 append(row.id, from)?;
                 used.branches += 1;
-                taken.any_new = true;
                 tracing::warn!(device = ?lane.device(), "a device's journal went two ways");
                 writes.raise_alarm(AlarmCode::Forked, lane.device(), now)?;
                 row.id
             }
             (Custody::Held { .. }, _) => return Ok(()),
         };
+        taken.any_new = true;
         place::keep_bodies(writes, line, batch, now)?;
         taken.lines.push((lane, line));
+        if let Some(row) = writes.line(line)?
+            && copies::show_two(writes, &row)?
+        {
+            tracing::error!(device = ?lane.device(), "two copies of a device are at work");
+            writes.raise_alarm(AlarmCode::TwoCopies, lane.device(), now)?;
+        }
         Ok(())
     }
 

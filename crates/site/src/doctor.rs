@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use handoff_protocol::certificate::KeyPurpose;
+use handoff_protocol::receipt::ParkCode;
 
 use crate::control_log;
 use crate::site::Site;
@@ -45,7 +46,8 @@ impl Examination {
             && self.opening_keys_missing.is_empty()
             && !self.awaiting_confirmation
             && self.alarms.is_empty()
-            && self.parked.is_empty()
+            // What an order has erased is parked for its author to see.
+            && self.parked.keys().all(|code| *code == ParkCode::Erased.as_str())
     }
 }
 

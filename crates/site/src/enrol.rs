@@ -183,7 +183,7 @@ impl Site {
                     ..invitation
                 })?;
             }
-            let lease = self.keys.receipt().sign_statement(&Lease {
+            let lease = self.keys.receipt(writes)?.sign_statement(&Lease {
                 site: pin,
                 user: person.user,
                 device: request.device,

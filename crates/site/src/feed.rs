@@ -58,7 +58,22 @@ pub(crate) fn spread(writes: &dyn Writes, entry: &Entry) -> Result<(), StorageEr
             continue;
         }
         if may_have(&people, scope.scope, entry, referrer) {
-            append(writes, scope, entry.id, entry.author)?;
+            append(writes, scope, (entry.id, entry.author), What::Include)?;
+        }
+    }
+    Ok(())
+}
+
+/// Appends an eviction to the logs of those who have an entry that is erased.
+pub(crate) fn evict(
+    writes: &dyn Writes,
+    entry: &Entry,
+    referrer: Option<UserId>,
+) -> Result<(), StorageError> {
+    let people = writes.people()?;
+    for scope in writes.scopes()? {
+        if !scope.stale && may_have(&people, scope.scope, entry, referrer) {
+            append(writes, scope, (entry.id, entry.author), What::Evict)?;
         }
     }
     Ok(())
@@ -110,7 +125,7 @@ pub(crate) fn refresh(writes: &dyn Writes, scope: Scope) -> Result<(), StorageEr
         let row = writes.scope(scope)?.ok_or(StorageError::Absent {
             table: "feed_scope",
         })?;
-        append(writes, row, id, author)?;
+        append(writes, row, (id, author), What::Include)?;
     }
     Ok(())
 }
@@ -145,11 +160,18 @@ fn may_have(people: &[PersonRow], scope: Scope, entry: &Entry, referrer: Option<
     }
 }
 
+/// What a log says of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Include,
+    Evict,
+}
+
 fn append(
     writes: &dyn Writes,
     scope: ScopeRow,
-    entry: EntryId,
-    author: UserId,
+    (entry, author): (EntryId, UserId),
+    what: What,
 ) -> Result<(), StorageError> {
     let mut position = writes.next_position()?;
     if planted::feed_cursor_by_sequence() {
@@ -160,7 +182,7 @@ fn append(
     hash.update(b"handoff/feed/1");
     hash.update(scope.last_hash);
     hash.update(position.to_be_bytes());
-    hash.update([0]);
+    hash.update([u8::from(what == What::Evict)]);
     hash.update(entry.as_bytes());
     let hash: [u8; 32] = hash.finalize().into();
     writes.append_feed(
@@ -168,7 +190,7 @@ fn append(
         &FeedRow {
             position,
             entry,
-            evict: false,
+            evict: what == What::Evict,
             own: scope.scope == Scope::User(author),
             hash,
         },
@@ -244,6 +266,31 @@ pub(crate) fn part(
         next,
         more,
     })
+}
+
+/// The feed hash of a reader who may hold nothing any more.
+const EMPTIED: [u8; 32] = *b"handoff/feed/nothing/1..........";
+
+/// For somebody whose account is disabled, or whose device is revoked: a
+/// snapshot without anything in it, once, so that their vault is emptied.
+pub(crate) fn nothing(epoch: EpochId, position: &FeedPosition) -> FeedPart {
+    FeedPart {
+        snapshot: !is_emptied(position, epoch),
+        items: Vec::new(),
+        next: Cursor {
+            epoch,
+            scope_version: 0,
+            position: 0,
+            feed_hash: EMPTIED,
+        },
+        more: false,
+    }
+}
+
+/// Whether a reader has acknowledged that.
+pub(crate) fn is_emptied(position: &FeedPosition, epoch: EpochId) -> bool {
+    matches!(position, FeedPosition::After(cursor)
+        if cursor.epoch == epoch && cursor.feed_hash == EMPTIED)
 }
 
 /// Whether a cursor is one that this scope gave.

@@ -187,12 +187,11 @@ impl Site {
         let now = host.now();
         let (epoch, epoch_record) = epoch::make(&keys, &host, Vec::new(), now)?;
         let mut certified = vec![
-            keys.certify(KeyPurpose::Receipt, keys.receipt().public(), now)?,
             keys.certify(KeyPurpose::Tls, founding.tls, now)?,
             keys.certify(KeyPurpose::Recovery, founding.recovery, now)?,
         ];
-        for key in keys.all_sealing() {
-            certified.push(keys.certify(KeyPurpose::Sealing, key.public(), now)?);
+        for (purpose, key) in keys.public() {
+            certified.push(keys.certify(purpose, key, now)?);
         }
         let epoch_opened = ControlEvent::EpochOpened(epoch_record.id);
         storage.writing(|writes| {

@@ -73,6 +73,12 @@ impl Paths {
         self.keys().join("receipt.key")
     }
 
+    /// A key that signs receipts and leases in the place of the first.
+    #[must_use]
+    pub fn another_receipt_key(&self, id: KeyId) -> PathBuf {
+        self.keys().join(format!("receipt-{id}.key"))
+    }
+
     /// A key that contexts are wrapped to.
     #[must_use]
     pub fn sealing_key(&self, id: KeyId) -> PathBuf {

@@ -6,10 +6,11 @@ use handoff_domain::{Body, MAX_LINE, Role, RosterChanged, UserId};
 
 use handoff_protocol::ids::DeviceId;
 
+use crate::apply::views;
 use crate::control_log::ControlEvent;
 use crate::site::Site;
 use crate::site_lane::{self, INSTALLATION, SiteLaneError};
-use crate::storage::{DeviceRow, PersonRow, Reads, StorageError};
+use crate::storage::{DeviceRow, PersonRow, Reads, StorageError, Writes};
 
 /// Why somebody was not added, or not found.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,15 @@ pub enum PersonError {
     /// Nobody has that name.
     #[error("nobody of that name is on the roster")]
     NotFound,
+    /// The person may not.
+    #[error("only a project manager or a site administrator does that")]
+    NotPermitted,
+    /// The account is enabled.
+    #[error("the account is enabled already")]
+    Enabled,
+    /// The account is disabled.
+    #[error("the account is disabled already")]
+    Disabled,
 }
 
 impl Site {
@@ -122,27 +132,97 @@ impl Site {
     /// # Errors
     /// [`PersonError`]; nothing was changed.
     pub fn set_roles(&self, name: &str, roles: BTreeSet<Role>) -> Result<(), PersonError> {
-        let now = self.host.now();
         self.storage.writing(|writes| {
             let person = find(writes, name)?;
-            let event = if roles.is_empty() {
-                ControlEvent::PersonDisabled(person.user)
-            } else {
-                ControlEvent::PersonEnabled(person.user)
-            };
-            self.log_control(now, event)?;
-            let change = RosterChanged {
-                user: person.user,
-                name: person.name,
-                roles,
-                agency: person.agency,
-            };
-            let by = (INSTALLATION, Role::SiteAdmin);
-            site_lane::write(self, writes, by, Vec::new(), Body::RosterChanged(change))?;
-            Ok::<_, PersonError>(())
+            self.change_roles(writes, person, roles, (INSTALLATION, Role::SiteAdmin))
         })?;
         self.wake.ring();
         Ok(())
+    }
+
+    /// Disables an account: its feeds and leases end, its vaults are emptied
+    /// at their next sync, and what is captured from now on is parked.
+    ///
+    /// # Errors
+    /// [`PersonError`]; nothing was changed.
+    pub fn disable_person(&self, name: &str, by: &str) -> Result<PersonRow, PersonError> {
+        self.switch(name, by, |_, person| {
+            if person.roles.is_empty() {
+                Err(PersonError::Disabled)
+            } else {
+                Ok(BTreeSet::new())
+            }
+        })
+    }
+
+    /// Enables an account again, with the roles that it had before: what was
+    /// parked because of it is judged again.
+    ///
+    /// # Errors
+    /// [`PersonError`]; nothing was changed.
+    pub fn enable_person(&self, name: &str, by: &str) -> Result<PersonRow, PersonError> {
+        self.switch(name, by, |reads, person| {
+            if person.roles.is_empty() {
+                last_roles(reads, person.user)
+            } else {
+                Err(PersonError::Enabled)
+            }
+        })
+    }
+
+    fn switch(
+        &self,
+        name: &str,
+        by: &str,
+        roles: impl Fn(&dyn Reads, &PersonRow) -> Result<BTreeSet<Role>, PersonError>,
+    ) -> Result<PersonRow, PersonError> {
+        let changed = self.storage.writing(|writes| {
+            let by = administrator(writes, by)?;
+            let person = find(writes, name)?;
+            let roles = roles(writes, &person)?;
+            let changed = PersonRow {
+                roles: roles.clone(),
+                ..person.clone()
+            };
+            self.change_roles(writes, person, roles, by)?;
+            Ok::<_, PersonError>(changed)
+        })?;
+        self.wake.ring();
+        Ok(changed)
+    }
+
+    fn change_roles(
+        &self,
+        writes: &dyn Writes,
+        person: PersonRow,
+        roles: BTreeSet<Role>,
+        by: (UserId, Role),
+    ) -> Result<(), PersonError> {
+        let event = if roles.is_empty() {
+            ControlEvent::PersonDisabled(person.user)
+        } else {
+            ControlEvent::PersonEnabled(person.user)
+        };
+        self.log_control(self.host.now(), event)?;
+        let change = RosterChanged {
+            user: person.user,
+            name: person.name,
+            roles,
+            agency: person.agency,
+        };
+        site_lane::write(self, writes, by, Vec::new(), Body::RosterChanged(change))?;
+        Ok(())
+    }
+
+    /// Revokes a device on somebody's word.
+    ///
+    /// # Errors
+    /// [`PersonError`]; nothing was changed. A device that nobody knows is
+    /// [`StorageError::Absent`].
+    pub fn revoke_device_by(&self, device: DeviceId, by: &str) -> Result<(), PersonError> {
+        self.storage
+            .reading(|reads| administrator(reads, by).map(|_| ()))?;
+        Ok(self.revoke_device(device)?)
     }
 
     /// Revokes a device: it is served nothing any more, and what was captured
@@ -189,6 +269,32 @@ pub(crate) fn find(reads: &dyn Reads, name: &str) -> Result<PersonRow, PersonErr
         .into_iter()
         .find(|person| person.name == name)
         .ok_or(PersonError::NotFound)
+}
+
+/// Somebody who may change accounts, devices and records, as whom they do it.
+pub(crate) fn administrator(reads: &dyn Reads, name: &str) -> Result<(UserId, Role), PersonError> {
+    let person = find(reads, name)?;
+    [Role::SiteAdmin, Role::ProjectManager]
+        .into_iter()
+        .find(|role| person.roles.contains(role))
+        .map(|role| (person.user, role))
+        .ok_or(PersonError::NotPermitted)
+}
+
+/// The roles that somebody had before their account was disabled.
+fn last_roles(reads: &dyn Reads, user: UserId) -> Result<BTreeSet<Role>, PersonError> {
+    let site = reads.site()?.name;
+    let mut last = None;
+    for row in reads.entries_of_kind("roster_changed")? {
+        let record = views::read(&site, &row)?.record;
+        if let Body::RosterChanged(change) = record.body
+            && change.user == user
+            && !change.roles.is_empty()
+        {
+            last = last.max(Some((record.captured_at.hlc, change.roles)));
+        }
+    }
+    last.map(|(_, roles)| roles).ok_or(PersonError::NotFound)
 }
 
 /// One line of any script: kept as it is, or refused with a reason.

@@ -86,3 +86,15 @@ pub(crate) fn merge_by_arrival() -> bool {
 pub(crate) const fn merge_by_arrival() -> bool {
     false
 }
+
+/// The site keeps what an order erases.
+#[cfg(feature = "mutants")]
+pub(crate) fn erasure_skipped() -> bool {
+    Mutant::ErasureSkipped.lives()
+}
+
+/// The site keeps what an order erases.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn erasure_skipped() -> bool {
+    false
+}

@@ -20,7 +20,8 @@ use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, Incarnation, ItemId, Lane, Seq, SitePin};
 use handoff_protocol::item::Item;
 use handoff_protocol::message::{
-    Answer, Certificates, FeedPosition, LaneReport, Outcome, ProtocolRange, SyncRequest, UserPull,
+    Answer, Certificates, DeviceState, FeedPosition, LaneReport, Outcome, ProtocolRange,
+    SyncRequest, UserPull,
 };
 use handoff_protocol::pack::Packer;
 use handoff_protocol::receipt::Receipt;
@@ -41,7 +42,7 @@ pub(crate) struct TestSite {
     pub site: Arc<Site>,
     pub recovery_key: String,
     pub opener: std::sync::Mutex<Opener>,
-    clock: Arc<AtomicI64>,
+    pub clock: Arc<AtomicI64>,
 }
 
 pub(crate) const OFFICER: &str = "Dana Reyes";
@@ -89,13 +90,20 @@ impl TestSite {
 
     /// The same clock over another folder.
     pub fn open(&self, data: &Path) -> Self {
-        let site = Site::open(data, |_| None, host(&self.clock)).unwrap();
+        Self::reopen(data, self.recovery_key.clone(), Arc::clone(&self.clock))
+    }
+
+    /// A site in a folder that somebody else keeps.
+    pub fn reopen(data: &Path, recovery_key: String, clock: Arc<AtomicI64>) -> Self {
+        let site = Site::open(data, |_| None, host(&clock)).unwrap();
+        let free = |writes: &dyn crate::storage::Writes| writes.free_applier();
+        site.storage().writing(free).unwrap();
         Self {
             folder: tempfile::tempdir().unwrap(),
             opener: Opener::new(&site.host).unwrap().into(),
             site: Arc::new(site),
-            recovery_key: self.recovery_key.clone(),
-            clock: Arc::clone(&self.clock),
+            recovery_key,
+            clock,
         }
     }
 
@@ -113,10 +121,10 @@ impl TestSite {
             let file = entry.unwrap();
             std::fs::copy(file.path(), data.join("keys").join(file.file_name())).unwrap();
         }
-        let copy = self.open(&data);
-        let free = |writes: &dyn crate::storage::Writes| writes.free_applier();
-        copy.site.storage().writing(free).unwrap();
-        Self { folder, ..copy }
+        Self {
+            folder,
+            ..self.open(&data)
+        }
     }
 
     pub fn host(&self) -> Host {
@@ -154,12 +162,19 @@ impl TestSite {
     }
 
     pub fn receipt(&self, answer: &Answer, lane: &Lane) -> Receipt {
-        let key = self.site.keys().receipt().public();
+        let key = self.receipt_key();
         let receipts = answer.receipts.iter().map(|r| r.open(&key).unwrap());
         receipts
             .into_iter()
             .find(|receipt| receipt.lane == *lane)
             .unwrap()
+    }
+
+    /// The key that signs receipts now.
+    pub fn receipt_key(&self) -> PublicKey {
+        let keys = self.site.keys();
+        let key = self.site.storage().reading(|reads| keys.receipt(reads));
+        key.unwrap().public()
     }
 
     pub fn user(&self, name: &str) -> UserId {
@@ -214,8 +229,10 @@ pub(crate) struct TestDevice {
     pub receipt: Option<Signed<Receipt>>,
     pub pull: Option<FeedPosition>,
     pub site_feed: Option<FeedPosition>,
+    pub state: DeviceState,
+    pub lease_only: bool,
+    pub sealing: PublicKey,
     site: SitePin,
-    sealing: PublicKey,
     context: Option<(ItemId, Arc<ContextKey>)>,
     now: Arc<AtomicI64>,
 }
@@ -297,11 +314,34 @@ impl TestDevice {
             receipt: None,
             pull: None,
             site_feed: None,
+            state: DeviceState {
+                version: "0.1.0".to_owned(),
+                waiting: 0,
+                oldest_waiting_minute: None,
+                erased_through: 0,
+            },
+            lease_only: false,
             site: site.site.pin(),
             sealing: sealing.key,
             context: None,
             now: Arc::clone(&site.clock),
         }
+    }
+
+    /// Goes on in a new lane, as a device does that learns of a copy.
+    pub fn go_on(&mut self) {
+        let Head { seq, hash } = self.head();
+        self.parent = Some(Parent {
+            lane: self.lane,
+            seq,
+            hash,
+        });
+        self.lane = Lane::Device {
+            device: self.device,
+            incarnation: Incarnation(id()),
+        };
+        self.items.clear();
+        self.context = None;
     }
 
     fn now(&self) -> i64 {
@@ -426,6 +466,7 @@ impl TestDevice {
                 site_time,
                 position: position.clone(),
                 with_own: false,
+                lease_only: self.lease_only,
             };
             self.signing.sign_statement(&pull).unwrap()
         });
@@ -447,6 +488,7 @@ impl TestDevice {
             site_feed: self.site_feed.clone(),
             pulls: pull.into_iter().collect(),
             wait_seconds: 0,
+            state: Some(self.state.clone()),
         }
     }
 

@@ -26,8 +26,12 @@ pub fn schema_versions() -> SchemaVersions {
 pub(crate) const DEVICE: Migrations = Migrations::new(&[
     (1, include_str!("schema/device_1.sql")),
     (2, include_str!("schema/device_2.sql")),
+    (3, include_str!("schema/device_3.sql")),
 ]);
 
-pub(crate) const VAULT: Migrations = Migrations::new(&[(1, include_str!("schema/vault_1.sql"))]);
+pub(crate) const VAULT: Migrations = Migrations::new(&[
+    (1, include_str!("schema/vault_1.sql")),
+    (2, include_str!("schema/vault_2.sql")),
+]);
 
 pub(crate) const DRAFTS: Migrations = Migrations::new(&[(1, include_str!("schema/drafts_1.sql"))]);

@@ -3,9 +3,9 @@
 
 use handoff_cipherdb::Disposition;
 use handoff_protocol::chain::Head;
-use handoff_protocol::ids::{Incarnation, Lane, Seq};
+use handoff_protocol::ids::{Lane, Seq};
 use handoff_protocol::item::Item;
-use handoff_protocol::message::LaneReport;
+use handoff_protocol::message::{DeviceState, LaneReport};
 use handoff_sync::device::{LaneOutlook, Outlook};
 
 use crate::device::{DeviceReader, DeviceStore, ReadError, lock};
@@ -67,6 +67,34 @@ impl DeviceReader {
                 }
             }
             Ok(Outlook { lanes })
+        })
+    }
+
+    /// How the device is doing, in numbers. Its program's version is not
+    /// known here.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn state(&self) -> Result<DeviceState, ReadError> {
+        self.read(|tx| {
+            let epoch = enrolment::epoch(tx)?;
+            let mut waiting = 0;
+            let mut oldest: Option<i64> = None;
+            for row in lane::all(tx)? {
+                let of_lane = journal::tally(tx, &row, epoch)?.waiting;
+                waiting += of_lane;
+                if of_lane > 0 {
+                    let first = journal::waiting_items(tx, &row, epoch, 1)?;
+                    let saved = first.first().map(|row| row.saved_at_ms.div_euclid(60_000));
+                    oldest = [oldest, saved].into_iter().flatten().min();
+                }
+            }
+            Ok(DeviceState {
+                version: String::new(),
+                waiting,
+                oldest_waiting_minute: oldest,
+                erased_through: enrolment::erased_through(tx)?,
+            })
         })
     }
 
@@ -174,37 +202,6 @@ impl DeviceStore {
             Done::Unknown => Err(SendError::UnknownLane(*lane)),
             Done::Beyond(head) => Err(SendError::Beyond { through, head }),
         }
-    }
-
-    /// Goes on in a new life of the journal: after the device has learnt that
-    /// it is behind, or forked. What was saved before stays and is sent.
-    ///
-    /// # Errors
-    /// [`StorageError`]; the device goes on in the old one then.
-    pub fn begin_lane(&self, incarnation: Incarnation) -> Result<Lane, StorageError> {
-        use handoff_protocol::chain::Parent;
-        // Saves wait: each knows the lane that it seals for.
-        let mut current = self
-            .shared
-            .lane
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let lane = Lane::Device {
-            device: self.shared.me.device,
-            incarnation,
-        };
-        let key = self.shared.write(|tx| {
-            let head = journal::tail(tx, &current)?.head;
-            let parent = Parent {
-                lane: current.lane,
-                seq: head.seq,
-                hash: head.hash,
-            };
-            let number = lane::insert(tx, &lane, Some(&parent))?;
-            Ok(lane::by_number(tx, number)?.key)
-        })?;
-        *current = key;
-        Ok(lane)
     }
 }
 

@@ -132,8 +132,12 @@ fn a_dead_machines_disk_is_read_with_the_recovery_key() {
 fn a_file_of_a_later_version_is_refused_untouched() {
     let lab = Lab::new();
     {
-        const LATER: Migrations =
-            Migrations::new(&[(1, ""), (2, ""), (3, "CREATE TABLE later (x INT) STRICT")]);
+        const LATER: Migrations = Migrations::new(&[
+            (1, ""),
+            (2, ""),
+            (3, ""),
+            (4, "CREATE TABLE later (x INT) STRICT"),
+        ]);
         let options = OpenOptions {
             create: Create::Never,
             durability: Durability::EveryCommit,
@@ -144,7 +148,7 @@ fn a_file_of_a_later_version_is_refused_untouched() {
     }
     let before = std::fs::read(lab.path().join("device.db")).unwrap();
     let error = fails(&lab);
-    assert!(matches!(error, OpenError::Newer { found: 3, known: 2 }));
+    assert!(matches!(error, OpenError::Newer { found: 4, known: 3 }));
     assert_eq!(error.disposition(), Disposition::AskUser);
     assert_eq!(std::fs::read(lab.path().join("device.db")).unwrap(), before);
     assert!(!lab.path().join("quarantine").exists());

@@ -10,10 +10,10 @@ use handoff_domain::EntryId;
 use handoff_protocol::Signed;
 use handoff_protocol::certificate::KeyPurpose;
 use handoff_protocol::chain::Head;
-use handoff_protocol::ids::{Incarnation, ItemId};
+use handoff_protocol::ids::{Incarnation, ItemId, Lane};
 use handoff_protocol::message::Answer;
 use handoff_protocol::receipt::{Branch, ParkCode, Receipt};
-use handoff_store::{Applied, ApplyError, DeviceStore, Ignored, ReceiptProblem};
+use handoff_store::{Applied, ApplyError, DeviceStore, Ignored, Outlived, ReceiptProblem};
 use handoff_sync::{ReceiptRefused, Standing};
 use handoff_vault::{OsRandom, SigningKey, SiteKeys};
 
@@ -31,6 +31,13 @@ fn sent() -> (Lab, DeviceStore, EntryId) {
     lab.send_all(&device);
     assert_eq!(standing(&device, entry.id), Standing::Sent);
     (lab, device, entry.id)
+}
+
+fn go_on(device: &DeviceStore, from: Lane, n: u8) -> Option<Lane> {
+    let incarnation = Incarnation::from_bytes([n; 16]);
+    device
+        .go_on(&from, Outlived::Behind, incarnation, common::NOW)
+        .unwrap()
 }
 
 fn why(applied: &Applied) -> &ReceiptProblem {
@@ -405,9 +412,9 @@ fn a_new_life_of_the_journal_goes_on_from_the_old_one() {
     let (lab, device, old) = sent();
     let first = device.outlook().unwrap().lanes[0];
     let session = lab.unlock(&device);
-    let lane = device
-        .begin_lane(Incarnation::from_bytes([0x12; 16]))
-        .unwrap();
+    let lane = go_on(&device, first.lane, 0x12).unwrap();
+    // Told twice, it goes on once.
+    assert_eq!(go_on(&device, first.lane, 0x13), None);
     let entry = lab.referral();
     let saved = save(&session, &entry);
     assert_eq!(saved.entries[0].lane, lane);
@@ -421,6 +428,66 @@ fn a_new_life_of_the_journal_goes_on_from_the_old_one() {
     assert_eq!(device.counts().unwrap().waiting, 2);
     assert_eq!(standing(&device, old), Standing::Sent);
     assert_eq!(standing(&device, entry.id), Standing::OnDevice);
+}
+
+#[test]
+fn a_device_that_is_behind_learns_it_and_keeps_what_it_has() {
+    let (lab, device, entry) = sent();
+    let head = device.outlook().unwrap().lanes[0].head;
+    let lane = device.outlook().unwrap().lanes[0].lane;
+    assert_eq!(device.went_on().unwrap(), None);
+    // The site covers what is here and has more that the same key signed.
+    let here = lab.receipt_for(lane, head, 3);
+    let more = Receipt {
+        through: Head {
+            seq: head.seq + 4,
+            hash: [8; 32],
+        },
+        ..here.clone()
+    };
+    let answer = lab.answer(vec![lab.sign(&here), lab.sign(&more)]);
+    let applied = apply(&device, &answer);
+    assert_eq!(applied.received, 1);
+    assert_eq!(applied.outlived, Some((lane, Outlived::Behind)));
+    assert_eq!(standing(&device, entry), Standing::Received);
+    let next = go_on(&device, lane, 0x12).unwrap();
+    let went_on = device.went_on().unwrap().unwrap();
+    assert_eq!(
+        (went_on.at_ms, went_on.why),
+        (common::NOW, Outlived::Behind)
+    );
+    // Said again of a lane that nobody writes to: nothing to do.
+    assert_eq!(apply(&device, &answer).outlived, None);
+    drop(device);
+    let device = lab.open();
+    let session = lab.unlock(&device);
+    let saved = save(&session, &lab.referral());
+    assert_eq!(saved.entries[0].lane, next);
+    assert!(session.take_back(entry).is_err());
+}
+
+#[test]
+fn a_receipt_on_a_branch_or_with_another_hash_says_that_the_lane_forked() {
+    let (lab, device, entry) = sent();
+    let good = lab.receipt(&device, 1);
+    let diverged = Receipt {
+        through: Head {
+            hash: [8; 32],
+            ..good.through
+        },
+        ..good.clone()
+    };
+    let applied = apply(&device, &lab.answer(vec![lab.sign(&diverged)]));
+    let forked = Some((good.lane, Outlived::Forked));
+    assert_eq!(applied.outlived, forked);
+    assert_eq!(standing(&device, entry), Standing::Sent);
+    let on_branch = Receipt {
+        branch: Branch([7; 32]),
+        ..good
+    };
+    let applied = apply(&device, &lab.answer(vec![lab.sign(&on_branch)]));
+    assert_eq!(applied.outlived, forked);
+    assert_eq!(standing(&device, entry), Standing::Received);
 }
 
 #[test]

@@ -60,6 +60,18 @@ pub enum ReceiptRefused {
     Diverged(Seq),
 }
 
+impl ReceiptRefused {
+    /// Whether it proves that another copy of this device has gone on from the
+    /// same journal: the site holds what this device signed and does not have.
+    #[must_use]
+    pub fn is_of_a_copy(self) -> bool {
+        match self {
+            Self::Beyond(_) | Self::Diverged(_) => true,
+            Self::OtherSite | Self::OtherLane | Self::OtherEpoch | Self::Older => false,
+        }
+    }
+}
+
 /// What this device is and has, as far as a receipt is judged by it.
 #[derive(Debug, Clone, Copy)]
 pub struct Own<'a> {
@@ -95,7 +107,7 @@ pub fn judge(own: Own<'_>, receipt: &Receipt) -> Result<Coverage, ReceiptRefused
     }
     if let Some(before) = own.before
         && before.epoch == receipt.epoch
-        && receipt.revision < before.revision
+        && (receipt.revision, receipt.through.seq) < (before.revision, before.through.seq)
     {
         return Err(ReceiptRefused::Older);
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use super::{Display, Session};
+use crate::secrecy::WRITES;
 use crate::world::World;
 
 /// The program that is driven: `HANDOFF_FIELD_PROGRAM`, or `handoff-field` where Cargo
@@ -41,10 +42,39 @@ impl App {
     #[track_caller]
     #[must_use]
     pub fn open(world: &World, display: &Display, device: &str) -> Self {
-        Self::start(world, display, device).expect("the window opens")
+        Self::start(world, display, device, &field_program()).expect("the window opens")
     }
 
-    fn start(world: &World, display: &Display, device: &str) -> Result<Self> {
+    /// Opens the window as [`App::open`] does, with every call of its processes
+    /// that brings bytes to a file in `trace`. The first of them is a write of
+    /// `planted` to a file of that name, which shows that the trace sees.
+    ///
+    /// # Panics
+    /// When it does not open.
+    #[track_caller]
+    #[must_use]
+    pub fn open_traced(
+        world: &World,
+        display: &Display,
+        device: &str,
+        trace: &Path,
+        planted: &str,
+    ) -> Self {
+        let script = world.path("traced");
+        let program = field_program();
+        let text = format!(
+            "#!/bin/sh\nexec strace -f --seccomp-bpf -qq -y -xx -s 1000000 -e {WRITES} -o '{}' \\\n  \
+             sh -c 'printf %s {planted} >\"$TMPDIR/planted\" && rm \"$TMPDIR/planted\" && exec \"$0\" \"$@\"' '{}' \"$@\"\n",
+            trace.display(),
+            program.display(),
+        );
+        std::fs::write(&script, text).expect("a script");
+        let runs = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&script, runs).expect("a script that runs");
+        Self::start(world, display, device, &script).expect("the window opens")
+    }
+
+    fn start(world: &World, display: &Display, device: &str, program: &Path) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let mut command = command(Path::new("setpriv"), world, display, device)?;
         command
@@ -63,7 +93,7 @@ impl App {
             );
             std::thread::yield_now();
         }
-        let session = Session::start(&address.to_string(), &field_program())?;
+        let session = Session::start(&address.to_string(), program)?;
         Ok(Self {
             session,
             driver,

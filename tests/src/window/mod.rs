@@ -10,9 +10,11 @@
 mod app;
 mod display;
 mod officer;
+mod walk;
 mod webdriver;
 
 pub use app::{App, command, field_program};
 pub use display::Display;
 pub use officer::{Answers, Person};
+pub use walk::Walk;
 pub use webdriver::{Element, Session};

@@ -109,6 +109,28 @@ impl App {
         self.field(label)?.type_in(text)
     }
 
+    /// Opens what stands behind these words.
+    ///
+    /// # Errors
+    /// When there is nothing.
+    pub fn reveal(&self, words: &str) -> Result<()> {
+        self.at(&format!(
+            "//summary[starts-with(normalize-space(.), \"{words}\")]"
+        ))?
+        .click()
+    }
+
+    /// The field with this label, a part of a date too.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn part(&self, label: &str) -> Result<Element<'_>> {
+        self.at(&format!(
+            "//label[normalize-space(.)=\"{label}\"]/input
+             | id(//label[normalize-space(.)=\"{label}\"]/@for)"
+        ))
+    }
+
     /// To the next page of a form, or sends it.
     ///
     /// # Errors
@@ -232,7 +254,7 @@ impl App {
         if answers == Answers::NotChecked {
             return self.press("I have not checked records");
         }
-        for question in self.session().find_all("//*[@data-question]")? {
+        for question in self.session().find_all("//*[@data-question][@data-open]")? {
             let id = question.attribute("data-question")?;
             let wanted = match id.as_str() {
                 "volunteers" | "site.low_level_drug_offense" | "nexus.substance" => "Yes",

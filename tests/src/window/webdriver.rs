@@ -3,6 +3,7 @@
 //! Nothing here tries again: the driver itself waits until an element is there
 //! (its implicit wait), and what is not there then is a failure.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub struct Session {
     agent: ureq::Agent,
     address: String,
+    touches: Cell<u32>,
 }
 
 /// Something on the screen.
@@ -41,6 +43,7 @@ impl Session {
         let mut session = Self {
             agent: config.into(),
             address: format!("http://{driver}/session"),
+            touches: Cell::new(0),
         };
         let answer = session.post(
             "",
@@ -143,6 +146,16 @@ impl Session {
         self.post("/actions", &keys).map(drop)
     }
 
+    /// How often something was clicked, and a field typed in.
+    #[must_use]
+    pub fn touches(&self) -> u32 {
+        self.touches.get()
+    }
+
+    fn touched(&self) {
+        self.touches.set(self.touches.get() + 1);
+    }
+
     /// Closes the window.
     ///
     /// # Errors
@@ -200,7 +213,16 @@ impl Element<'_> {
                 "args": [{ELEMENT: self.id}],
             }),
         )?;
+        self.session.touched();
         self.post("click", &json!({}))
+    }
+
+    /// Empties it.
+    ///
+    /// # Errors
+    /// What the driver answered.
+    pub fn clear(&self) -> Result<()> {
+        self.post("clear", &json!({}))
     }
 
     /// Types into it.
@@ -208,6 +230,7 @@ impl Element<'_> {
     /// # Errors
     /// What the driver answered.
     pub fn type_in(&self, text: &str) -> Result<()> {
+        self.session.touched();
         self.post("value", &json!({"text": text}))
     }
 

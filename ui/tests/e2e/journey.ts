@@ -94,7 +94,7 @@ export async function socialContact(page: Page): Promise<string> {
   await onward(page);
   await look(page, 'know');
   await page.getByRole('button', { name: 'I have not checked records' }).click();
-  await expect(page.getByText('Every question has an answer.')).toBeVisible();
+  await expect(page.getByText('Nothing is left to answer here.')).toBeVisible();
   await onward(page);
   await expect(verdict(page)).toHaveAttribute('data-outcome', 'needs_verification');
   await expect(verdict(page)).toContainText('Refer, records check needed');

@@ -10,11 +10,17 @@ interface Own {
   newDevice: Device;
 }
 
-export const test = base.extend<Own, { site: Site }>({
+interface Whole {
+  /** Whose rules: the name of a shipped pack. */
+  pack: string;
+  site: Site;
+}
+
+export const test = base.extend<Own, Whole>({
+  pack: ['md-baltimore-2017', { scope: 'worker', option: true }],
   site: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from here
-    async ({}, use) => {
-      const site = await Site.found();
+    async ({ pack }, use) => {
+      const site = await Site.found(pack);
       await use(site);
       await site.close();
     },

@@ -15,7 +15,6 @@ export const OFFICER = 'Dana Reyes';
 export const PROSECUTOR = 'Sam Whitfield';
 /** The officer's password on the devices of these tests, and nowhere else. */
 export const PASSWORD = 'lantern orchard violet rain';
-const PACK = 'md-baltimore-2017';
 const UI = fileURLToPath(new URL('../../dist/field', import.meta.url));
 
 export type Decision = 'approve' | 'not-approve' | 'need-info';
@@ -46,10 +45,11 @@ export class Site {
     this.#port = port;
   }
 
-  static async found(): Promise<Site> {
+  /** A site whose rules are the shipped pack of this name. */
+  static async found(pack = 'md-baltimore-2017'): Promise<Site> {
     const site = new Site(await freePort());
     const url = `https://127.0.0.1:${site.#port}`;
-    await site.#run('init', '--site', 'sample', '--pack', PACK, '--url', url, '--json');
+    await site.#run('init', '--site', 'sample', '--pack', pack, '--url', url, '--json');
     await site.#run('person add', '--name', PROSECUTOR, '--role', 'prosecutor_liaison');
     return site;
   }

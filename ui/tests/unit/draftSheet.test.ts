@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { plainAnswer } from '../../src/lib/features/referral/answers';
 import {
   DraftSheet,
   RETRY_AFTER_MS,
@@ -113,14 +114,14 @@ test('turning the page saves at once and lets that page show its errors', async 
 
 test('"I have not checked" leaves answers that were given', () => {
   const sheet = open(keeps());
-  sheet.answer('open_warrant', { answer: 'yes', source: 'dispatcher', most_recent: '' });
+  sheet.answer('open_warrant', plainAnswer('yes', 'dispatcher'));
   sheet.answerRestUnknown();
   expect(sheet.form.answers['open_warrant']?.answer).toBe('yes');
-  expect(sheet.form.answers['history.violent']).toEqual({
-    answer: 'unknown',
-    source: 'not_checked',
-    most_recent: '',
-  });
+  const unknown = plainAnswer('unknown', 'not_checked');
+  expect(sheet.form.answers['history.violent']).toEqual(unknown);
+  expect(sheet.form.answers['prior_diversions']).toEqual(unknown);
+  // What another page asks is not for this one to answer.
+  expect(sheet.form.answers['drugs']).toBeUndefined();
 });
 
 test('a view that arrives while something newer is typed does not replace it', () => {

@@ -1,17 +1,12 @@
 import { expect, test } from 'vitest';
+import { plainAnswer as given } from '../../src/lib/features/referral/answers';
 import { claimQuery, saysQueried, sourceOf } from '../../src/lib/features/referral/provenance';
-import type { AnswerForm } from '../../src/lib/ipc/generated/contract';
 import { emptyForm } from '../fixture-views';
 
 const RECORD = { id: 'open_warrant', of_records: true };
 const HISTORY = { id: 'history.violent', of_records: true };
 const SEEN = { id: 'amenable', of_records: false };
 const ROWS = [RECORD, HISTORY, SEEN];
-const given = (answer: AnswerForm['answer'], source: AnswerForm['source']): AnswerForm => ({
-  answer,
-  source,
-  most_recent: '',
-});
 
 test('an answer about records claims no source until the officer names one', () => {
   expect(sourceOf(RECORD, 'no', undefined, false)).toBeNull();

@@ -102,7 +102,14 @@ test('a call that finds the session ended reads the status again', async () => {
 test('what is unsaved is saved before the device locks', async () => {
   const open = {
     ...status(),
-    session: { user: 'u', name: 'N', roles: [], write_only: false, locks_after_seconds: 0 },
+    session: {
+      user: 'u',
+      name: 'N',
+      roles: [],
+      write_only: false,
+      renewed: false,
+      locks_after_seconds: 0,
+    },
   };
   const host = new FakeHost({ status: () => open, lock: () => status() });
   const app = new FieldApp(host);
@@ -117,7 +124,14 @@ test('what is unsaved is saved before the device locks', async () => {
 test('a decision is announced only in the session of its person and ends with it', async () => {
   const open = {
     ...status(),
-    session: { user: 'u', name: 'N', roles: [], write_only: false, locks_after_seconds: 0 },
+    session: {
+      user: 'u',
+      name: 'N',
+      roles: [],
+      write_only: false,
+      renewed: false,
+      locks_after_seconds: 0,
+    },
   };
   const host = new FakeHost({ status: () => status(), lock: () => status() });
   const app = new FieldApp(host);

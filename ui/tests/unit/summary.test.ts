@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { knowRows, reportSections } from '../../src/lib/features/referral/summary';
+import { plainAnswer } from '../../src/lib/features/referral/answers';
 import { speaker } from '../../src/lib/i18n/words.svelte';
+import type { AnswerForm } from '../../src/lib/ipc/generated/contract';
 import { choices, draftView, emptyForm } from '../fixture-views';
 
 beforeEach(() => void (speaker.language = 'en'));
@@ -37,13 +39,56 @@ test('an offense is said with its level and statute', () => {
   expect(said('arrest_diversion')).toContain(
     'Is somebody harmed who may want charges? | Yes | Do they decline prosecution? No',
   );
-  expect(said('social_contact').join()).not.toContain('offense');
+  const social = form();
+  social.why.offences = [];
+  const rows = reportSections(social, 'social_contact', choices).flatMap((section) => section.rows);
+  expect(rows.map((row) => row.key)).not.toContain('Suspected offense');
+});
+
+test('that there is none is said, and so is what form a drug is in', () => {
+  const some = form();
+  const rows = () =>
+    reportSections(some, 'arrest_diversion', choices).flatMap((section) =>
+      section.rows.map((row) => [row.key, ...row.values].join(' | ')),
+    );
+  expect(rows()).toContain('Drugs | Not given');
+  expect(rows().join()).not.toContain('earlier involvement');
+  some.why.no_drugs = true;
+  some.why.no_involvement = true;
+  expect(rows()).toContain('Drugs | No drugs found');
+  expect(rows()).toContain('What shows earlier involvement? | No earlier involvement');
+  some.why.no_drugs = false;
+  some.why.no_involvement = false;
+  some.why.drugs = [
+    { drug: 'H', quantity: '40', unit: 'DU', estimated: false, form: 'prescription_pills' },
+  ];
+  some.why.involvement = [
+    { evidence: 'record', when: '2014', in_zone: 'yes', documented: 'no', basis: '' },
+  ];
+  expect(rows()).toContain('Drugs | Other narcotic, Prescription pills: 40 pills or doses');
+  expect(rows()).toContain(
+    'What shows earlier involvement? | In police records · 2014 · Was it in the site’s area? Yes · Is it written down anywhere? No',
+  );
+});
+
+test('how often is said in words, and in a number where that is more than twice', () => {
+  const often = (answer: AnswerForm) => {
+    const some = form();
+    some.answers['prior_diversions'] = answer;
+    const rows = knowRows(some, draftView('d', 'social_contact', 5, some));
+    return rows.find((row) => row.key === 'How many times diverted before?')?.values;
+  };
+  expect(often(plainAnswer('no', null))).toEqual(['Never']);
+  expect(often({ ...plainAnswer('yes', null), count: '2' })).toEqual(['Twice']);
+  expect(often({ ...plainAnswer('yes', null), count: '7' })).toEqual(['7']);
+  expect(often(plainAnswer('yes', null))).toEqual(['More often']);
+  expect(often(plainAnswer('unknown', 'not_checked'))).toEqual(['Don’t know']);
 });
 
 test('an answer about records says that nobody named its source', () => {
   const open = form();
-  open.answers['open_warrant'] = { answer: 'no', source: null, most_recent: '' };
-  open.answers['history.violent'] = { answer: 'no', source: 'records_query', most_recent: '' };
+  open.answers['open_warrant'] = plainAnswer('no', null);
+  open.answers['history.violent'] = plainAnswer('no', 'records_query');
   const rows = knowRows(open, draftView('d', 'social_contact', 5, open));
   expect(rows.map((row) => row.values)).toEqual([
     ['Not given'],

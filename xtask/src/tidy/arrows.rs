@@ -29,7 +29,7 @@ const ARROWS: &[(&str, May)] = &[
     ("words", May::Only(&[])),
     (
         "store",
-        May::Only(&["domain", "protocol", "sync", "vault", "cipherdb"]),
+        May::Only(&["domain", "protocol", "sync", "vault", "cipherdb", "mutants"]),
     ),
     (
         "device",

@@ -11,7 +11,7 @@ use handoff_domain::{Door, Facts, FindingResult, Screening};
 use handoff_eligibility::{AnswerKind, Ask, Question, RulePack, screen, shorthand};
 use serde::Serialize;
 
-use super::PackName;
+use super::{PackName, typed};
 use crate::language::Speaker;
 use crate::output::{self, Failure};
 use crate::prompt::Prompt;
@@ -93,11 +93,9 @@ impl Session<'_> {
             let row = self.questions.iter().find(|row| row.id == next.question);
             let words = row.map_or("", |row| self.speaker.words(&row.words));
             prompt.say(&format!("\n{}  {words}", next.question))?;
-            let takes = [("takes", shorthand::takes(&ask))];
-            prompt.say(&format!(
-                "    {}",
-                self.speaker.say("cli-try-takes", &takes)
-            ))?;
+            let takes = typed::takes(&ask, self.speaker);
+            let takes = self.speaker.say("cli-try-takes", &[("takes", &takes)]);
+            prompt.say(&format!("    {takes}"))?;
             if let Some(AnswerKind::Zone { areas }) = row.map(|row| &row.answer) {
                 for area in areas {
                     let name = self.speaker.words(&area.name);
@@ -105,7 +103,7 @@ impl Session<'_> {
                 }
             }
             let Some(line) = prompt.ask(">")? else { break };
-            match line.as_str() {
+            match &*typed::canonical(&line, &typed::CONTROL, self.speaker) {
                 "end" => break,
                 "" => {
                     before.push((facts.clone(), passed_over.len()));
@@ -125,9 +123,10 @@ impl Session<'_> {
                         }
                     }
                 }
-                text => {
+                _ => {
                     let mut changed = facts.clone();
-                    let answered = shorthand::answer(&mut changed, &ask, text).is_ok()
+                    let short = typed::answer(&line, &ask, self.speaker);
+                    let answered = shorthand::answer(&mut changed, &ask, &short).is_ok()
                         && changed.validate(self.as_of).is_empty()
                         && self.pack.check_facts(&changed).is_empty();
                     if answered {

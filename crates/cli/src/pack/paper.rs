@@ -194,7 +194,7 @@ impl Sheet<'_> {
             }
             AnswerKind::Age
             | AnswerKind::Offences
-            | AnswerKind::Drugs
+            | AnswerKind::Drugs { .. }
             | AnswerKind::Time
             | AnswerKind::Count => write_in("cli-paper-write") + &unknown,
         }

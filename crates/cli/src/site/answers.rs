@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use handoff_domain::PackRef;
-use handoff_site::storage::{DeviceRow, PersonRow, ReferralRow};
+use handoff_site::storage::{PersonRow, ReferralRow};
 use handoff_site::{BackedUp, Examination, Founded, Invited, Restored, lane_name};
 use serde::Serialize;
 use serde_json::Value;
@@ -51,30 +51,6 @@ impl PersonAnswer {
             name: person.name.clone(),
             roles: person.roles.iter().map(|role| role.as_str()).collect(),
             agency: person.agency.clone(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub struct DeviceAnswer {
-    pub device: String,
-    pub name: String,
-    pub first_seen_at: String,
-    pub last_contact_at: Option<String>,
-    /// Not enrolled by this database: it showed a certificate that holds.
-    pub vouched: bool,
-    pub revoked_at: Option<String>,
-}
-
-impl DeviceAnswer {
-    pub fn of(device: &DeviceRow) -> Self {
-        Self {
-            device: device.device.to_string(),
-            name: device.name.clone(),
-            first_seen_at: device.first_seen_at.to_rfc3339(),
-            last_contact_at: device.last_contact_at.map(|at| at.to_rfc3339()),
-            vouched: device.vouched,
-            revoked_at: device.revoked_at.map(|at| at.to_rfc3339()),
         }
     }
 }
@@ -246,6 +222,24 @@ impl DoctorAnswer {
             devices: found.devices.0,
             devices_vouched: found.devices.1,
         }
+    }
+}
+
+/// What cures a parked entry: it is judged again by itself afterwards.
+pub fn cure(code: &str) -> &'static str {
+    match code {
+        "key_missing" => {
+            "put the opening key back from a backup and start the server again, or let its author \
+             sign in on their device after a new key was announced"
+        }
+        "author_unknown" => "let its device sync again: it shows its people's certificates",
+        "author_disabled" => "enable the account, or let it through",
+        "not_permitted" => "give its author the role, or let it through",
+        "unknown_kind" => "update this program",
+        "id_taken" => "compare the two with their authors; both are kept",
+        "erased" => "nothing: it was erased by an order",
+        "other_site" => "speak to its author: it was written for another site",
+        _ => "speak to its author and look at their device; it is kept here as it came",
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt::Display;
 
 use handoff_site::storage::StorageError;
 use handoff_site::{
-    BackupError, ConfirmError, DecideError, Examination, InitError, InviteError, OpenError,
-    PersonError, PublishError, RestoreError, ServeError, SettingsError,
+    BackupError, ConfirmError, DecideError, EraseError, Examination, InitError, InviteError,
+    OpenError, PersonError, PublishError, ReleaseError, RestoreError, RotateError, ServeError,
+    SettingsError,
 };
 
 use crate::output::Failure;
@@ -146,6 +147,58 @@ pub fn person(error: PersonError) -> Failure {
             say(error, NOTHING, "Write it anew and try again.")
         }
         PersonError::Lane(_) => say(error, NOTHING, "Try again."),
+        PersonError::NotPermitted => say(error, NOTHING, "Name such a person with --as."),
+        PersonError::Enabled | PersonError::Disabled => {
+            say(error, NOTHING, "There is nothing to do.")
+        }
+    }
+}
+
+pub fn device(error: PersonError) -> Failure {
+    match error {
+        PersonError::Storage(StorageError::Absent { table: "device" }) => say(
+            "no device has that id",
+            NOTHING,
+            "Copy the id from `handoff site device list`.",
+        ),
+        error => person(error),
+    }
+}
+
+pub fn release(error: ReleaseError) -> Failure {
+    match error {
+        ReleaseError::Storage(error) => storage(error),
+        ReleaseError::Person(error) => person(error),
+        ReleaseError::NotParked(_) => say(error, NOTHING, "`handoff site parked` lists what is."),
+        ReleaseError::NotTheirs { code, .. } => say(
+            format!("{error}"),
+            NOTHING,
+            &format!("What cures it: {}.", super::answers::cure(code.as_str())),
+        ),
+    }
+}
+
+pub fn rotate(error: RotateError) -> Failure {
+    match error {
+        RotateError::Storage(error) => storage(error),
+        RotateError::Person(error) => person(error),
+        RotateError::File(_) | RotateError::Codec(_) => say(
+            error,
+            "Nobody was told of a new key, and the old ones are as they were.",
+            "Mend the access of the folder `keys`, or make space, and try again.",
+        ),
+    }
+}
+
+pub fn erase(error: EraseError) -> Failure {
+    match error {
+        EraseError::Storage(error) => storage(error),
+        EraseError::Person(error) => person(error),
+        EraseError::NotFound(_) => say(
+            error,
+            "Nothing was erased.",
+            "Copy the id from `handoff site referrals`; what a device has not sent yet is not there.",
+        ),
     }
 }
 
@@ -260,10 +313,11 @@ pub fn unwell(found: &Examination) -> Failure {
         what.push("the site was restored: check it, then `handoff site confirm`");
     }
     if !found.alarms.is_empty() {
-        what.push("alarms stand: look at the devices and backups that they name");
+        what.push("alarms stand: `handoff site device list` names devices of which there are copies; see to \
+             them, then `handoff site device settle`");
     }
-    if !found.parked.is_empty() {
-        what.push("entries are parked: they are kept, and a supervisor has to look");
+    if found.parked.keys().any(|code| *code != "erased") {
+        what.push("entries are parked: they are kept, and a supervisor has to look at `handoff site parked`");
     }
     say(
         what.join("; "),

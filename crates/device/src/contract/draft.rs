@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use handoff_domain::{
-    AgeBasis, Answer, AnswerSource, DeclinedReason, Door, DrugType, DrugUnit, EvidenceKind,
-    IdBasis, Need, NotMadeReason, OffenceLevel,
+    AgeBasis, Answer, AnswerSource, DeclinedReason, Door, DrugForm as DrugShape, DrugType,
+    DrugUnit, EvidenceKind, IdBasis, MatterPlace, Need, NotMadeReason, OffenceLevel,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -71,7 +71,7 @@ pub struct DraftView {
     pub saved_at: DateTime<Utc>,
     /// What has to change before it can be sent.
     pub missing: Vec<FieldError>,
-    /// The checklist of this door.
+    /// The questions of this door, those of pages 1 to 3 too, in the order of the pack.
     pub checklist: Vec<QuestionRow>,
     /// The live verdict; `None` when the site has no rules for this door.
     pub verdict: Option<VerdictView>,
@@ -236,10 +236,14 @@ pub struct WhyForm {
     pub offences: Vec<OffenceForm>,
     /// Drugs and amounts.
     pub drugs: Vec<DrugForm>,
+    /// Somebody looked, and there are no drugs; an empty list alone does not say so.
+    pub no_drugs: bool,
     /// Arrest door: somebody was harmed and is here.
     pub complainant: ComplainantForm,
-    /// Social door: the basis of prior involvement.
+    /// The basis of prior involvement.
     pub involvement: Vec<InvolvementForm>,
+    /// There was none; an empty list alone does not say so.
+    pub no_involvement: bool,
     /// An overdose in this encounter.
     pub overdose: OverdoseForm,
     /// At most 280 characters, without health details.
@@ -269,6 +273,9 @@ pub struct DrugForm {
     pub unit: DrugUnit,
     /// Estimated by sight.
     pub estimated: bool,
+    /// The form that it comes in; drafts of before it was asked have none.
+    #[serde(default)]
+    pub form: DrugShape,
 }
 
 /// Somebody who was harmed.
@@ -291,6 +298,8 @@ pub struct InvolvementForm {
     pub when: String,
     /// Inside the site's area.
     pub in_zone: Option<Answer>,
+    /// Written down somewhere.
+    pub documented: Option<Answer>,
     /// In few words, no informant's name.
     pub basis: String,
 }
@@ -327,14 +336,20 @@ pub struct OfferForm {
     pub safe_to_leave_message: Option<bool>,
 }
 
-/// An answer on page 4.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// An answer on page 4. What a question does not ask stays empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
 pub struct AnswerForm {
-    /// Yes, no or unknown.
+    /// Yes, no or unknown; of a question how often: no is never, yes needs the count.
     pub answer: Answer,
     /// Where it comes from; `None` claims nothing, above all no look at records.
     pub source: Option<AnswerSource>,
     /// The most recent date, as typed; empty when not asked or not known.
-    #[serde(default)]
     pub most_recent: String,
+    /// How often, as typed.
+    pub count: String,
+    /// The level of the most serious open matter.
+    pub most_serious: Option<OffenceLevel>,
+    /// Whether any open matter is local.
+    pub place: Option<MatterPlace>,
 }

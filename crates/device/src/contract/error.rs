@@ -98,6 +98,9 @@ pub enum ErrorCode {
     PasswordRefused,
     /// Nobody is signed in.
     Locked,
+    /// The lease has run out: what is stored may not be read until the site has
+    /// been reached.
+    LeaseRanOut,
     /// No role of this person may log a referral at this site.
     NotPermitted,
     /// No such person on this device.

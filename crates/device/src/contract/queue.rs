@@ -37,6 +37,22 @@ pub struct QueueView {
     pub received_total: u32,
     /// Saved by other people on this device and still waiting: a count only.
     pub waiting_of_others: u32,
+    /// Parked entries of theirs that stand in no list above: they are no
+    /// referral by themselves, or stored records may not be read now.
+    pub parked: Vec<ParkedLine>,
+}
+
+/// A parked entry without a word of its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ParkedLine {
+    /// Its id.
+    pub entry: Uuid,
+    /// The last eight characters of the id, for reading aloud.
+    pub short: String,
+    /// When it was saved.
+    pub saved_at: DateTime<Utc>,
+    /// Why, as a code; said by `parked-<code>`.
+    pub code: String,
 }
 
 /// A draft in a list.
@@ -156,6 +172,9 @@ pub struct SyncView {
     pub parked: u32,
     /// Entries still waiting.
     pub waiting: u32,
+    /// The site knows another copy of this device, so the journal goes on in a
+    /// new lane. Nothing is lost.
+    pub went_on: bool,
     /// Why it stopped early, if it did.
     pub error: Option<ErrorCode>,
 }

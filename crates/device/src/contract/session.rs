@@ -24,6 +24,9 @@ pub struct StatusView {
     pub queue: QueueCounts,
     /// Whether the site answers.
     pub connection: ConnectionView,
+    /// Since when this device knows that another copy of it exists, or existed.
+    /// Everything saved here is kept and sent all the same.
+    pub copied_at: Option<DateTime<Utc>>,
     /// How the day and night look was last set.
     pub preferences: Preferences,
     /// Version of the program.
@@ -65,6 +68,9 @@ pub struct SessionView {
     /// True when the lease has run out: new referrals are saved and sent, but
     /// saved ones cannot be read until the site has been reached.
     pub write_only: bool,
+    /// True when the site has renewed the lease since: once this person has
+    /// unlocked again, saved referrals can be read.
+    pub renewed: bool,
     /// When the session locks by itself if nothing is touched, in seconds.
     pub locks_after_seconds: u32,
 }

@@ -79,6 +79,8 @@ pub struct PackLine {
     pub id: String,
     /// Its version.
     pub version: String,
+    /// SHA-256 of its exact bytes, in hexadecimal.
+    pub hash: String,
     /// In force since.
     pub effective: Option<NaiveDate>,
     /// Days since this device last learned which packs are in force; `None`
@@ -87,25 +89,87 @@ pub struct PackLine {
     pub checked_days_ago: Option<u32>,
 }
 
-/// One row of the checklist.
+/// One question that the pack asks at a door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct QuestionRow {
     /// Question id within the pack.
     pub id: String,
     /// The question in words.
     pub words: PackWords,
-    /// The answer so far.
-    pub answer: Option<Answer>,
-    /// Where it came from.
-    pub source: Option<AnswerSource>,
+    /// What kind of answer it takes.
+    pub kind: QuestionKind,
+    /// The page that asks it, 1 to 4.
+    pub page: u8,
     /// True when records answer it (supervision, history, open matters), so
     /// that its source is never assumed.
     pub of_records: bool,
-    /// True when a date can narrow it (a look-back).
-    pub asks_date: bool,
-    /// The most recent date, `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as typed.
-    pub most_recent: String,
     /// 1 for the question that is most useful to answer now; `None` when it
     /// can change nothing any more.
     pub rank: Option<u32>,
+}
+
+/// What kind of answer a question takes, and which parts of it some rule reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// Yes, no or unknown.
+    YesNo,
+    /// A history of a class of offences.
+    History {
+        /// Some rule looks at the date.
+        asks_date: bool,
+    },
+    /// An open case or warrant.
+    Matter {
+        /// Some rule looks at the level.
+        asks_level: bool,
+        /// Some rule looks at the place.
+        asks_place: bool,
+    },
+    /// How often.
+    Count,
+    /// Page 1: how old the person is.
+    Age,
+    /// Page 2: when it was.
+    Time,
+    /// Page 2: in which area.
+    Zone,
+    /// Page 2: suspected offences.
+    Offences,
+    /// Page 2: drugs and amounts, or none.
+    Drugs {
+        /// Some rule looks at the form that a drug comes in.
+        asks_form: bool,
+    },
+    /// Page 2: somebody who was harmed.
+    Complainant,
+    /// Page 2: prior involvement, with what shows it, or none.
+    Involvement {
+        /// Some rule looks at the date.
+        asks_date: bool,
+        /// Some rule looks at the place.
+        asks_place: bool,
+        /// Some rule looks at whether it is written down.
+        asks_documented: bool,
+    },
+    /// Page 3: what the person said to the offer.
+    Offer,
+}
+
+impl QuestionKind {
+    /// The page that asks it, 1 to 4.
+    #[must_use]
+    pub const fn page(self) -> u8 {
+        match self {
+            Self::Age => 1,
+            Self::Time
+            | Self::Zone
+            | Self::Offences
+            | Self::Drugs { .. }
+            | Self::Complainant
+            | Self::Involvement { .. } => 2,
+            Self::Offer => 3,
+            Self::YesNo | Self::History { .. } | Self::Matter { .. } | Self::Count => 4,
+        }
+    }
 }

@@ -273,7 +273,8 @@ impl Core {
         let (pack, screening) = (judged.pack, judged.screening);
         let rows = pack
             .as_ref()
-            .map(|pack| checklist(pack, door, &form, screening.as_ref()))
+            .zip(screening.as_ref())
+            .map(|(pack, screening)| checklist(pack, door, screening))
             .unwrap_or_default();
         let verdict = screening
             .as_ref()

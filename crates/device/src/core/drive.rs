@@ -34,6 +34,8 @@ pub struct Proof {
 const HOLD_BACK: Duration = Duration::from_secs(20);
 /// How long the site gets to apply what it has taken before it is asked again.
 const APPLY_PAUSE: Duration = Duration::from_millis(300);
+/// The longest of those pauses.
+const LONGEST_APPLY_PAUSE: Duration = Duration::from_secs(30);
 /// How often an untouched session is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -43,6 +45,8 @@ impl Core {
         let mut backoff = Backoff::default();
         let mut look = tokio::time::interval(LOOK);
         let mut quiet = false;
+        // Answers in a row that said "taken and not applied".
+        let mut unapplied = 0;
         loop {
             if self.state().closed {
                 return;
@@ -75,7 +79,12 @@ impl Core {
                 None => {
                     backoff.succeeded();
                     quiet = !summary.not_yet_applied;
-                    if quiet { Duration::ZERO } else { APPLY_PAUSE }
+                    unapplied = if quiet { 0 } else { unapplied + 1 };
+                    if quiet {
+                        Duration::ZERO
+                    } else {
+                        apply_pause(unapplied)
+                    }
                 }
                 Some(stop) => {
                     quiet = false;
@@ -120,6 +129,7 @@ impl Core {
                 whole.sent += summary.sent;
                 whole.received += summary.received;
                 whole.parked += summary.parked;
+                whole.went_on |= summary.went_on;
                 whole.stop = summary.stop;
                 if whole.stop.is_some() || !summary.not_yet_applied {
                     return;
@@ -173,6 +183,7 @@ impl Core {
             received: short(summary.received),
             parked: short(summary.parked),
             waiting: short(waiting),
+            went_on: summary.went_on,
             error: summary.stop.as_ref().map(error_of),
         }
     }
@@ -209,6 +220,16 @@ impl Core {
 
     fn after(&self, summary: &Summary) {
         let now = self.host.now();
+        // Whoever may not read any more is signed out; the next unlock of
+        // theirs lets them write.
+        let is_out = self
+            .state()
+            .signed_in
+            .as_ref()
+            .is_some_and(|who| who.session.can_read() && summary.disabled.contains(&who.user));
+        if is_out {
+            self.lock_now();
+        }
         let error = summary.stop.as_ref().map(error_of);
         self.show(|connection| {
             connection.progress = None;
@@ -252,6 +273,13 @@ impl Core {
             self.announce(&[Topic::Connection]);
         }
     }
+}
+
+/// How long the site gets before it is asked again what it has applied: longer
+/// each time, because one that is stuck is not helped by being asked.
+fn apply_pause(times: u32) -> Duration {
+    let doubled = APPLY_PAUSE.saturating_mul(1 << times.saturating_sub(1).min(8));
+    doubled.min(LONGEST_APPLY_PAUSE)
 }
 
 /// Says what an answer has changed: the topics first, so that a window that

@@ -25,6 +25,13 @@ pub enum CoreError {
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     Locked,
+    /// The site has not been reached for so long that what is stored may not be
+    /// read.
+    #[error(
+        "the site's permission to read what is stored here has run out: sync once, and it is \
+         there again; everything is kept, and new referrals can be saved and sent"
+    )]
+    LeaseRanOut,
     /// No such person on this device.
     #[error("no such person on this device")]
     UnknownUser,
@@ -108,6 +115,7 @@ impl CoreError {
             Self::NotEnrolled => ErrorCode::NotEnrolled,
             Self::AlreadyEnrolled | Self::Create(CreateError::Exists) => ErrorCode::AlreadyEnrolled,
             Self::Locked => ErrorCode::Locked,
+            Self::LeaseRanOut => ErrorCode::LeaseRanOut,
             Self::NotPermitted => ErrorCode::NotPermitted,
             Self::UnknownUser | Self::Unlock(UnlockError::UnknownSlot(_)) => ErrorCode::UnknownUser,
             Self::WrongPassword | Self::Unwrap(UnwrapError::WrongPassword) => {
@@ -167,6 +175,7 @@ impl CoreError {
             | ErrorCode::WrongPassword
             | ErrorCode::PasswordRefused
             | ErrorCode::Locked
+            | ErrorCode::LeaseRanOut
             | ErrorCode::FormIncomplete
             | ErrorCode::AlreadySent
             | ErrorCode::ClockImpossible => Disposition::AskUser,

@@ -8,6 +8,7 @@ use handoff_vault::DeviceSecretStore as _;
 
 use super::{CoreError, people, referrals, secret_store};
 use crate::contract::ReferralLine;
+use crate::host::Host;
 
 /// Referrals that one page reads.
 const PAGE: usize = 200;
@@ -16,6 +17,7 @@ const PAGE: usize = 200;
 pub struct DeviceList {
     folder: Folder,
     reader: DeviceReader,
+    host: Host,
 }
 
 impl DeviceList {
@@ -23,14 +25,18 @@ impl DeviceList {
     ///
     /// # Errors
     /// [`CoreError`].
-    pub fn open(home: impl AsRef<Path>) -> Result<Self, CoreError> {
+    pub fn open(home: impl AsRef<Path>, host: Host) -> Result<Self, CoreError> {
         let folder = Folder::new(home.as_ref(), Access::Owner);
         if !folder.holds_a_device() {
             return Err(CoreError::NotEnrolled);
         }
         let secret = secret_store(&folder).load()?;
         let reader = open_reader(&folder, &secret)?;
-        Ok(Self { folder, reader })
+        Ok(Self {
+            folder,
+            reader,
+            host,
+        })
     }
 
     /// The people of this device.
@@ -48,10 +54,14 @@ impl DeviceList {
     /// Every referral that this person may read here, the newest first.
     ///
     /// # Errors
-    /// [`CoreError::WrongPassword`], and what the files say.
+    /// [`CoreError::WrongPassword`], [`CoreError::LeaseRanOut`], and what the
+    /// files say.
     pub fn referrals(&self, user: UserId, password: &str) -> Result<Vec<ReferralLine>, CoreError> {
         let person = self.reader.person(user)?.ok_or(CoreError::UnknownUser)?;
         let keys = people::reading_keys(&self.folder, &person, password)?;
+        if !people::lease_holds(&self.reader, &person, self.host.now())? {
+            return Err(CoreError::LeaseRanOut);
+        }
         let reader = self.reader.read_as(person.slot, &keys)?;
         let mut lines = Vec::new();
         let mut behind = None;

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use handoff_domain::{Role, UserId};
 use handoff_protocol::certificate::{AuthorCertificate, KeyPurpose, Lease};
 use handoff_protocol::from_cbor;
 use handoff_protocol::ids::Incarnation;
-use handoff_store::{DeviceStore, Enrolment, NewDevice, NewPerson, Person, SessionKeys};
+use handoff_store::{
+    DeviceReader, DeviceStore, Enrolment, NewDevice, NewPerson, Person, SessionKeys,
+};
 use handoff_vault::{
     DeviceSecretKind, DeviceSecretStore as _, Kdf, Owner, Password, UnlockSecrets, UserKeys,
     UserWrap, WrapTerms, make_recovery_wrap,
@@ -138,7 +141,7 @@ impl Core {
             device: &secret,
             second_factor: None,
         };
-        let keys = if self.lease_holds(&device, &person)? {
+        let keys = if lease_holds(&device.store, &person, self.host.now())? {
             SessionKeys::Reading(wrap.unwrap_for_reading(&secrets)?)
         } else {
             SessionKeys::WritingOnly(wrap.unwrap_for_writing(&secrets)?)
@@ -154,6 +157,10 @@ impl Core {
         {
             tracing::warn!(%error, "the vault was not brought up to the journal; the next unlock tries again");
         }
+        let now_ms = self.host.now().timestamp_millis();
+        if let Err(error) = session.reseal(self.host.random(), now_ms) {
+            tracing::warn!(%error, "what the site cannot open was not sealed again; the next unlock tries again");
+        }
         state.signed_in = Some(SignedIn {
             session: Arc::new(session),
             user,
@@ -164,31 +171,27 @@ impl Core {
         Ok(())
     }
 
-    /// Whether what is stored may be read: the lease is the site's own word,
-    /// and its time is counted from the latest site time that was seen.
-    fn lease_holds(&self, device: &Device, person: &Person) -> Result<bool, CoreError> {
-        let Some(signed) = &person.lease else {
-            return Ok(false);
-        };
-        let keys = device.store.site_keys(KeyPurpose::Receipt)?;
-        let Some(key) = keys.iter().find(|key| key.key.id() == signed.key) else {
-            return Ok(false);
-        };
-        let lease: Lease = match signed.open(&key.key) {
-            Ok(lease) => lease,
-            Err(_) => return Ok(false),
-        };
-        let seen = device.store.enrolment()?.site_time;
-        let now = self.host.now().max(seen);
-        Ok(lease.user == person.user && now < lease.not_after)
-    }
-
-    /// Keys for reading beside a process that writes, for the command line.
+    /// Whether the site has renewed the lease of somebody who was signed in
+    /// without one: unlocking again opens what is stored.
     ///
     /// # Errors
-    /// [`CoreError::WrongPassword`], and what the files say.
-    pub fn reading_keys(&self, person: &Person, password: &str) -> Result<UserKeys, CoreError> {
-        reading_keys(&self.folder, person, password)
+    /// [`CoreError`].
+    pub fn is_renewed(&self) -> Result<bool, CoreError> {
+        let (device, signed_in) = (self.device()?, self.state().signed_in.clone());
+        match signed_in {
+            Some(signed_in) => self.renewed(&device, &signed_in),
+            None => Ok(false),
+        }
+    }
+
+    fn renewed(&self, device: &Device, signed_in: &SignedIn) -> Result<bool, CoreError> {
+        if signed_in.session.can_read() {
+            return Ok(false);
+        }
+        match device.store.person(signed_in.user)? {
+            Some(person) => lease_holds(&device.store, &person, self.host.now()),
+            None => Ok(false),
+        }
     }
 
     /// Drops the keys of whoever is signed in.
@@ -229,6 +232,7 @@ impl Core {
                 session: None,
                 queue: QueueCounts::default(),
                 connection,
+                copied_at: None,
                 preferences: self.preferences(),
                 version,
             });
@@ -240,6 +244,21 @@ impl Core {
             None => 0,
         };
         let short = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let session = match signed_in {
+            Some(signed_in) => Some(SessionView {
+                user: signed_in.user.0,
+                roles: signed_in
+                    .roles
+                    .iter()
+                    .map(|role| role.as_str().to_owned())
+                    .collect(),
+                write_only: !signed_in.session.can_read(),
+                renewed: self.renewed(&device, &signed_in)?,
+                locks_after_seconds: u32::try_from(LOCK_AFTER.as_secs()).unwrap_or(u32::MAX),
+                name: signed_in.name,
+            }),
+            None => None,
+        };
         Ok(StatusView {
             enrolment: Some(EnrolmentView {
                 site: enrolment.site.site.as_str().to_owned(),
@@ -256,17 +275,7 @@ impl Core {
                     name: person.name,
                 })
                 .collect(),
-            session: signed_in.map(|signed_in| SessionView {
-                user: signed_in.user.0,
-                name: signed_in.name,
-                roles: signed_in
-                    .roles
-                    .iter()
-                    .map(|role| role.as_str().to_owned())
-                    .collect(),
-                write_only: !signed_in.session.can_read(),
-                locks_after_seconds: u32::try_from(LOCK_AFTER.as_secs()).unwrap_or(u32::MAX),
-            }),
+            session,
             queue: QueueCounts {
                 drafts: short(drafts as u64),
                 waiting: short(counts.waiting),
@@ -274,6 +283,10 @@ impl Core {
                 received: short(counts.received),
             },
             connection,
+            copied_at: device
+                .store
+                .went_on()?
+                .map(|went_on| super::referrals::time(went_on.at_ms)),
             preferences: self.preferences(),
             version,
         })
@@ -316,11 +329,33 @@ fn keep_look(device: &Device, look: Preferences) -> Result<(), CoreError> {
         .set_preference(None, super::PREFERENCES, &text)?)
 }
 
+/// Whether what is stored may be read: the lease is the site's own word, and
+/// its time is counted from the latest site time that was seen.
+pub(super) fn lease_holds(
+    device: &DeviceReader,
+    person: &Person,
+    now: DateTime<Utc>,
+) -> Result<bool, CoreError> {
+    let Some(signed) = &person.lease else {
+        return Ok(false);
+    };
+    let keys = device.site_keys(KeyPurpose::Receipt)?;
+    let Some(key) = keys.iter().find(|key| key.key.id() == signed.key) else {
+        return Ok(false);
+    };
+    let lease: Lease = match signed.open(&key.key) {
+        Ok(lease) => lease,
+        Err(_) => return Ok(false),
+    };
+    let now = now.max(device.enrolment()?.site_time);
+    Ok(lease.user == person.user && now < lease.not_after)
+}
+
 /// Keys for reading, opened with a password.
 ///
 /// # Errors
 /// [`CoreError::WrongPassword`], and what the files say.
-pub fn reading_keys(
+pub(super) fn reading_keys(
     folder: &handoff_store::Folder,
     person: &Person,
     password: &str,

@@ -7,10 +7,11 @@ use handoff_domain::{
 use handoff_protocol::chain::ChainHash;
 use handoff_store::ReferralView as Held;
 use handoff_sync::Standing;
+use uuid::Uuid;
 
 use super::{Core, CoreError, SignedIn};
 use crate::contract::{
-    DecisionLine, JournalLine, QueueView, ReferralLine, ReferralRequest, ReferralView,
+    DecisionLine, JournalLine, ParkedLine, QueueView, ReferralLine, ReferralRequest, ReferralView,
     StandingView, TodayView, Topic,
 };
 use crate::referral::{days_between, reported, verdict_view};
@@ -43,6 +44,7 @@ impl Core {
             received: Vec::new(),
             received_total: 0,
             waiting_of_others: count(device.store.waiting_of_others(signed_in.session.slot())?),
+            parked: Vec::new(),
         };
         // What waits is what was saved last, so the newest pages hold it all;
         // they are read until nothing more can wait.
@@ -76,6 +78,21 @@ impl Core {
             }
         }
         view.received_total = count(device.store.counts()?.received);
+        let shown = |id: Uuid| view.needs_you.iter().any(|line| line.referral == id);
+        view.parked = device
+            .store
+            .parked_of(signed_in.session.slot())?
+            .into_iter()
+            .filter_map(|item| match item.place.standing {
+                Standing::Parked(code) if !shown(item.id.0) => Some(ParkedLine {
+                    entry: item.id.0,
+                    short: short(item.id.0),
+                    saved_at: time(item.place.saved_at_ms),
+                    code: code.as_str().to_owned(),
+                }),
+                _ => None,
+            })
+            .collect();
         Ok(view)
     }
 
@@ -181,7 +198,7 @@ pub fn line(held: &Held) -> Option<ReferralLine> {
     let id = held.id.0;
     Some(ReferralLine {
         referral: id,
-        short: id.simple().to_string()[24..].to_uppercase(),
+        short: short(id),
         door: report.door,
         name: report.person.shown_name(),
         saved_at: time(logged.entry.record.captured_at.clock_ms),
@@ -189,6 +206,11 @@ pub fn line(held: &Held) -> Option<ReferralLine> {
         verification: held.referral.verification.value,
         engagement: engagement(held),
     })
+}
+
+/// The end of an id, for reading aloud.
+fn short(id: Uuid) -> String {
+    id.simple().to_string()[24..].to_uppercase()
 }
 
 fn engagement(held: &Held) -> EngagementState {

@@ -5,20 +5,24 @@
 //! can be shown while somebody is still typing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use handoff_domain::{
     Age, Answer, AnswerSource, Answered, Complainant, ComplainantAnswer, ContactDetails,
-    DeclinedReason, Door, DrugAmount, DrugForm as DrugShape, Facts, FieldErrorCode, Involvement,
-    InvolvementAnswer, Offer, Overdose, PartialDate, PersonDescription, Place, Quantity,
-    ReferralReport, Response, SuspectedOffence, Trigger, Zone, ZoneAnswer,
+    DeclinedReason, Door, DrugAmount, Facts, FieldErrorCode, Involvement, InvolvementAnswer, Offer,
+    Overdose, PersonDescription, Place, Quantity, ReferralReport, Response, SuspectedOffence,
+    Trigger, Zone, ZoneAnswer,
 };
 use handoff_eligibility::RulePack;
 
-use super::checklist::{self, as_of};
+use super::checklist::{self, Given, as_of};
 use crate::contract::{
-    AgeBand, AgeForm, FieldError, InvolvementForm, OfferForm, ReferralForm, SaidTo, WhoForm,
+    AgeBand, AgeForm, AnswerForm, FieldError, OfferForm, ReferralForm, SaidTo, WhoForm, WhyForm,
 };
+
+const NOT_A_NUMBER: &str = "not_a_number";
+const NOT_A_DATE: &str = "not_a_date";
 
 /// The area id that says "outside every area of the site".
 pub const OUTSIDE: &str = "outside";
@@ -45,6 +49,19 @@ impl FormErrors {
             params: BTreeMap::new(),
         });
     }
+
+    /// What was typed, read; `None` when it is empty or does not read, which is
+    /// said.
+    fn read<T: FromStr>(&mut self, typed: &str, path: &str, code: &str) -> Option<T> {
+        let read = match typed.trim() {
+            "" => return None,
+            text => text.parse().ok(),
+        };
+        if read.is_none() {
+            self.say(path, code);
+        }
+        read
+    }
 }
 
 /// Reads a form. The report holds everything that reads; the errors name the
@@ -58,7 +75,7 @@ pub fn report_of(
 ) -> (ReferralReport, Vec<FieldError>) {
     let mut errors = FormErrors::default();
     let (offer, contact) = offer(&form.offer, &mut errors);
-    let facts = facts(form, pack, &mut errors);
+    let facts = facts(form, &mut errors);
     let report = ReferralReport {
         door,
         trigger: form.why.overdose.happened.then_some(Trigger::PostOverdose),
@@ -161,23 +178,14 @@ fn offer(form: &OfferForm, errors: &mut FormErrors) -> (Option<Offer>, ContactDe
 
 fn overdose(form: &ReferralForm, errors: &mut FormErrors) -> Option<Overdose> {
     let overdose = &form.why.overdose;
-    let doses = match overdose.doses.trim() {
-        "" => None,
-        text => match text.parse() {
-            Ok(doses) => Some(doses),
-            Err(_) => {
-                errors.say("why.overdose.doses", "not_a_number");
-                None
-            }
-        },
-    };
+    let doses = errors.read(&overdose.doses, "why.overdose.doses", NOT_A_NUMBER);
     overdose.happened.then_some(Overdose {
         naloxone_given: overdose.naloxone_given,
         doses,
     })
 }
 
-fn facts(form: &ReferralForm, pack: Option<&RulePack>, errors: &mut FormErrors) -> Facts {
+fn facts(form: &ReferralForm, errors: &mut FormErrors) -> Facts {
     let mut facts = Facts {
         age: age(&form.who.age, errors),
         ..Facts::default()
@@ -215,26 +223,21 @@ fn facts(form: &ReferralForm, pack: Option<&RulePack>, errors: &mut FormErrors) 
         })
         .collect();
     for (i, drug) in form.why.drugs.iter().enumerate() {
-        let quantity = match drug.quantity.trim() {
-            "" => None,
-            text => match text.parse::<Quantity>() {
-                Ok(quantity) => Some(quantity),
-                Err(_) => {
-                    errors.say(format!("why.drugs.{i}.quantity"), "not_a_number");
-                    None
-                }
-            },
-        };
+        let path = format!("why.drugs.{i}.quantity");
         facts.drugs.push(DrugAmount {
             drug: drug.drug,
-            quantity,
+            quantity: errors.read::<Quantity>(&drug.quantity, &path, NOT_A_NUMBER),
             unit: drug.unit,
             estimated: drug.estimated,
-            form: DrugShape::default(),
+            form: drug.form,
         });
     }
+    facts.drugs_found = form
+        .why
+        .no_drugs
+        .then(|| Answered::new(Answer::No, AnswerSource::OfficerKnowledge));
     facts.complainant = complainant(form);
-    facts.prior_involvement = involvement(&form.why.involvement, errors);
+    facts.prior_involvement = involvement(&form.why, errors);
     // What the person said to the offer answers whether they want to take part.
     facts.volunteers = match (form.offer.made, form.offer.response) {
         (Some(true), Some(SaidTo::Accepted)) => Some(Answer::Yes),
@@ -244,23 +247,32 @@ fn facts(form: &ReferralForm, pack: Option<&RulePack>, errors: &mut FormErrors) 
     }
     .map(|answer| Answered::new(answer, AnswerSource::ParticipantStatement));
     for (id, answer) in &form.answers {
-        let most_recent = match answer.most_recent.trim() {
-            "" => None,
-            text => match text.parse::<PartialDate>() {
-                Ok(date) => Some(date),
-                Err(_) => {
-                    errors.say(format!("answers.{id}.most_recent"), "not_a_date");
-                    None
-                }
-            },
-        };
-        if !checklist::answer_question(&mut facts, id, answer.answer, answer.source, most_recent) {
+        let given = given(id, answer, errors);
+        if !checklist::answer_question(&mut facts, id, given) {
             errors.say(format!("answers.{id}"), FieldErrorCode::NotInPack.as_str());
         }
     }
-    // An answer to a question that the pack no longer asks is kept, not judged.
-    let _ = pack;
     facts
+}
+
+/// An answer of page 4, read. What only a yes has is not looked at otherwise.
+fn given(id: &str, answer: &AnswerForm, errors: &mut FormErrors) -> Given {
+    let (most_recent, count) = match answer.answer {
+        Answer::Yes => (answer.most_recent.as_str(), answer.count.as_str()),
+        Answer::No | Answer::Unknown => ("", ""),
+    };
+    Given {
+        answer: answer.answer,
+        source: answer.source,
+        most_recent: errors.read(
+            most_recent,
+            &format!("answers.{id}.most_recent"),
+            NOT_A_DATE,
+        ),
+        count: errors.read(count, &format!("answers.{id}.count"), NOT_A_NUMBER),
+        most_serious: answer.most_serious,
+        place: answer.place,
+    }
 }
 
 fn age(form: &AgeForm, errors: &mut FormErrors) -> Option<Age> {
@@ -279,23 +291,18 @@ fn age(form: &AgeForm, errors: &mut FormErrors) -> Option<Age> {
             };
             let date = read().filter(|_| year.trim().len() == 4);
             if date.is_none() {
-                errors.say("who.age", "not_a_date");
+                errors.say("who.age", NOT_A_DATE);
             }
             date.map(Age::BirthDate)
         }
-        AgeForm::Years { years, basis } => match years.trim() {
-            "" => None,
-            text => match text.parse() {
-                Ok(years) => Some(Age::Years {
+        AgeForm::Years { years, basis } => {
+            errors
+                .read(years, "who.age", NOT_A_NUMBER)
+                .map(|years| Age::Years {
                     years,
                     basis: *basis,
-                }),
-                Err(_) => {
-                    errors.say("who.age", "not_a_number");
-                    None
-                }
-            },
-        },
+                })
+        }
         AgeForm::Band { band } => {
             BANDS
                 .iter()
@@ -323,33 +330,26 @@ fn complainant(form: &ReferralForm) -> Option<ComplainantAnswer> {
     })
 }
 
-fn involvement(forms: &[InvolvementForm], errors: &mut FormErrors) -> Option<InvolvementAnswer> {
+fn involvement(why: &WhyForm, errors: &mut FormErrors) -> Option<InvolvementAnswer> {
     let mut evidence = Vec::new();
-    for (i, form) in forms.iter().enumerate() {
+    for (i, form) in why.involvement.iter().enumerate() {
         let Some(kind) = form.evidence else { continue };
-        let date = match form.when.trim() {
-            "" => None,
-            text => match text.parse::<PartialDate>() {
-                Ok(date) => Some(date),
-                Err(_) => {
-                    errors.say(format!("why.involvement.{i}.when"), "not_a_date");
-                    None
-                }
-            },
-        };
+        let path = format!("why.involvement.{i}.when");
         evidence.push(Involvement {
             evidence: kind,
-            date,
+            date: errors.read(&form.when, &path, NOT_A_DATE),
             in_zone: form.in_zone.unwrap_or_default(),
-            documented: Answer::Unknown,
+            documented: form.documented.unwrap_or_default(),
             source_role: None,
             basis: Some(form.basis.trim().to_owned()).filter(|basis| !basis.is_empty()),
         });
     }
-    (!evidence.is_empty()).then_some(InvolvementAnswer {
-        answer: Answer::Yes,
-        evidence,
-    })
+    let answer = match (why.no_involvement, evidence.is_empty()) {
+        (true, _) => Answer::No,
+        (false, false) => Answer::Yes,
+        (false, true) => return None,
+    };
+    Some(InvolvementAnswer { answer, evidence })
 }
 
 /// The form path of a report path: `facts.suspected_offenses[1].code` is
@@ -365,9 +365,11 @@ pub fn contract_path(path: &str) -> String {
         ("facts.age", "who.age"),
         ("facts.suspected_offenses", "why.offences"),
         ("facts.suspected_offences", "why.offences"),
+        ("facts.drugs_found", "why.drugs"),
         ("facts.drugs", "why.drugs"),
         ("facts.complainant", "why.complainant"),
         ("facts.prior_involvement.evidence", "why.involvement"),
+        ("facts.prior_involvement.answer", "why.involvement"),
         ("facts.prior_involvement", "why.involvement"),
         ("facts.", "answers."),
         ("narrative", "why.narrative"),

@@ -86,6 +86,7 @@ fn why(report: &ReferralReport) -> WhyForm {
     let Facts {
         suspected_offences,
         drugs,
+        drugs_found,
         complainant: harmed,
         prior_involvement,
         ..
@@ -95,8 +96,12 @@ fn why(report: &ReferralReport) -> WhyForm {
         needs: report.needs.clone(),
         offences: suspected_offences.iter().map(offence).collect(),
         drugs: drugs.iter().map(drug).collect(),
+        no_drugs: drugs_found.is_some_and(|found| found.answer == Answer::No),
         complainant: harmed.map(complainant).unwrap_or_default(),
         involvement: evidence.map(involvement).collect(),
+        no_involvement: prior_involvement
+            .as_ref()
+            .is_some_and(|prior| prior.answer == Answer::No),
         overdose: report
             .overdose
             .as_ref()
@@ -129,6 +134,7 @@ fn drug(drug: &DrugAmount) -> DrugForm {
             .unwrap_or_default(),
         unit: drug.unit,
         estimated: drug.estimated,
+        form: drug.form,
     }
 }
 
@@ -150,6 +156,7 @@ fn involvement(evidence: &Involvement) -> InvolvementForm {
             .map(|date| date.to_string())
             .unwrap_or_default(),
         in_zone: Some(evidence.in_zone),
+        documented: Some(evidence.documented),
         basis: evidence.basis.clone().unwrap_or_default(),
     }
 }
@@ -177,8 +184,8 @@ fn offer(report: &ReferralReport) -> OfferForm {
 mod tests {
     use chrono::DateTime;
     use handoff_domain::{
-        DeclinedReason, Door, DrugType, DrugUnit, EvidenceKind, IdBasis, Need, NotMadeReason,
-        OffenceLevel,
+        DeclinedReason, Door, DrugForm as DrugShape, DrugType, DrugUnit, EvidenceKind, IdBasis,
+        Need, NotMadeReason, OffenceLevel,
     };
 
     use super::*;
@@ -218,7 +225,9 @@ mod tests {
                     quantity: "2.5".into(),
                     unit: DrugUnit::Gram,
                     estimated: true,
+                    form: DrugShape::Other,
                 }],
+                no_drugs: false,
                 complainant: ComplainantForm {
                     present: Some(Answer::Yes),
                     declines: Some(Answer::Yes),
@@ -227,8 +236,10 @@ mod tests {
                     evidence: Some(EvidenceKind::Record),
                     when: "2025-03".into(),
                     in_zone: Some(Answer::Yes),
+                    documented: Some(Answer::No),
                     basis: "Stopped before".into(),
                 }],
+                no_involvement: false,
                 overdose: OverdoseForm {
                     happened: true,
                     naloxone_given: true,
@@ -281,6 +292,11 @@ mod tests {
             form.who.age = age;
             assert_eq!(back_from(&form), form);
         }
+        form.why.drugs.clear();
+        form.why.no_drugs = true;
+        form.why.involvement.clear();
+        form.why.no_involvement = true;
+        assert_eq!(back_from(&form), form);
         form.place.zone = Some(OUTSIDE.into());
         form.offer = OfferForm {
             made: Some(false),

@@ -64,6 +64,7 @@ pub fn verdict_view(
         pack: PackLine {
             id: screening.pack.id.clone(),
             version: screening.pack.version.clone(),
+            hash: screening.pack.hash.to_string(),
             effective: pack.map(RulePack::effective_from),
             checked_days_ago,
         },

@@ -5,7 +5,9 @@ use std::sync::Weak;
 
 use chrono::{DateTime, Utc};
 use handoff_protocol::batch::{Batch, BatchError};
-use handoff_protocol::message::{LaneReport, ProtocolRange, SyncRequest, UserPull};
+use handoff_protocol::message::{
+    DeviceState, FeedPosition, LaneReport, ProtocolRange, SyncRequest, UserPull,
+};
 use handoff_protocol::{CodecError, DeviceId, Signed, SitePin, to_cbor};
 use handoff_store::{DeviceStore, ReadError, UserSession};
 use handoff_sync::device::Post;
@@ -82,9 +84,11 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
     if post.pull {
         site_feed = Some(store.site_position()?);
         for session in envelope.pullers.iter().filter_map(Weak::upgrade) {
-            let Some((position, with_own)) = session.position()? else {
-                continue;
-            };
+            // Without a lease there is no vault to fill, and it takes a pull to
+            // get one.
+            let asked = session.position()?;
+            let lease_only = asked.is_none();
+            let (position, with_own) = asked.unwrap_or((FeedPosition::Start, false));
             let user = session.user();
             let pull = UserPull {
                 site,
@@ -94,6 +98,7 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
                 site_time,
                 position,
                 with_own,
+                lease_only,
             };
             pulls.push(session.sign(&pull)?);
         }
@@ -116,6 +121,10 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
         site_feed,
         pulls,
         wait_seconds: envelope.wait_seconds,
+        state: Some(DeviceState {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..store.state()?
+        }),
     };
     let signed: Signed<SyncRequest> = device_key.sign_statement(&request)?;
     Ok(to_cbor(&signed, "a request")?)

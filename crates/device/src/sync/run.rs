@@ -11,11 +11,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use handoff_domain::{ReferralId, VerificationState};
+use handoff_domain::{ReferralId, UserId, VerificationState};
+use handoff_protocol::ids::Incarnation;
 use handoff_protocol::item::Item;
 use handoff_protocol::message::{Answer, FeedPart, FeedPosition, Outcome, SyncReply};
 use handoff_protocol::{DeviceId, SitePin, from_cbor};
-use handoff_store::{Applied, ApplyError, DeviceStore, ReadError, SendError};
+use handoff_store::{
+    Applied, ApplyError, DeviceStore, Ignored, ReadError, SendError, StorageError,
+};
 use handoff_sync::device::{
     Acquaintance, Contact, DeviceSession, Event, Failure, Finish, Opening, Post, Step, Stop,
 };
@@ -66,6 +69,11 @@ pub struct Summary {
     pub stop: Option<StopReason>,
     /// The site has everything and has not applied all of it yet.
     pub not_yet_applied: bool,
+    /// The site knows another copy of this device: the journal went on in a
+    /// new life.
+    pub went_on: bool,
+    /// People whose leave to read the site has withdrawn.
+    pub disabled: Vec<UserId>,
 }
 
 /// Why a session stopped early.
@@ -92,6 +100,10 @@ pub enum RunError {
     /// A request was not made.
     #[error(transparent)]
     Request(#[from] RequestError),
+    /// The journal could not go on in a new life; it goes on in the old one,
+    /// and the next sync says so again.
+    #[error("the journal could not go on in a new life")]
+    GoOn(#[source] StorageError),
     /// The work was cut off: the program is ending.
     #[error("the program is ending")]
     Ending,
@@ -115,12 +127,15 @@ pub struct News {
 }
 
 impl News {
-    fn of(answer: &Answer, applied: &Applied) -> Self {
+    fn of(answer: &Answer, applied: &Applied, went_on: bool) -> Self {
         let site = answer.site_feed.as_ref();
         let held = answer.user_feeds.iter().any(|(_, part)| brings(part));
         Self {
-            site: site.is_some_and(brings),
-            referrals: held || applied.received > 0 || !applied.parked.is_empty(),
+            site: site.is_some_and(brings) || went_on,
+            referrals: held
+                || applied.received > 0
+                || applied.erased > 0
+                || !applied.parked.is_empty(),
             decided: applied.decided.clone(),
         }
     }
@@ -252,13 +267,20 @@ impl Link {
                 Step::Apply(answer) => {
                     let site_time = self.site_time();
                     let tell = Arc::clone(&tell);
-                    let (applied, outlook) = self
+                    let host = self.host.clone();
+                    let (applied, went_on, outlook) = self
                         .on_files(move |store| {
                             let applied = store.apply(&answer, site_time)?;
-                            tell(News::of(&answer, &applied));
-                            Ok((applied, store.outlook()?))
+                            let went_on = go_on(store, &applied, &host)?;
+                            tell(News::of(&answer, &applied, went_on));
+                            Ok((applied, went_on, store.outlook()?))
                         })
                         .await?;
+                    summary.went_on |= went_on;
+                    summary.disabled.extend(&applied.disabled);
+                    // The site says it again, which helps after a pause only.
+                    let is_unswept = |ignored: &_| matches!(ignored, Ignored::Unswept(_));
+                    summary.not_yet_applied |= applied.ignored.iter().any(is_unswept);
                     for ignored in &applied.ignored {
                         tracing::warn!(?ignored, "something in the site's answer was left alone");
                     }
@@ -379,13 +401,33 @@ impl Link {
     }
 }
 
+/// Goes on in a new life of the journal when the site has proved that another
+/// copy of this device exists.
+fn go_on(store: &DeviceStore, applied: &Applied, host: &Host) -> Result<bool, RunError> {
+    let Some((lane, why)) = &applied.outlived else {
+        return Ok(false);
+    };
+    let incarnation = Incarnation(host.uuid_v4());
+    let now_ms = host.now().timestamp_millis();
+    let begun = store
+        .go_on(lane, *why, incarnation, now_ms)
+        .map_err(RunError::GoOn)?;
+    if begun.is_some() {
+        tracing::warn!(
+            ?why,
+            "another copy of this device exists: the journal goes on in a new lane"
+        );
+    }
+    Ok(begun.is_some())
+}
+
 /// Entries in a post; contexts and placeholders are not somebody's work.
 fn sent_entries(post: &Post) -> u64 {
     post.batch.as_ref().map_or(0, |batch| {
         let entries = batch
             .items
             .iter()
-            .filter(|item| matches!(item, Item::Entry { .. }));
+            .filter(|item| matches!(item, Item::Entry { .. } | Item::Resealed { .. }));
         entries.count() as u64
     })
 }

@@ -127,7 +127,7 @@ pub fn full(question: &Question) -> Vec<String> {
         AnswerKind::Age => owned(&["0", "17", "18", "20", "21", "40"]),
         AnswerKind::Offences => offences(),
         AnswerKind::YesNo => owned(&["yes", "no"]),
-        AnswerKind::Drugs => drugs(),
+        AnswerKind::Drugs { .. } => drugs(),
         AnswerKind::Complainant => owned(&["none", "declines", "wants"]),
         AnswerKind::Count => owned(&["0", "1", "2", "3"]),
         AnswerKind::Time => moments(),
@@ -200,7 +200,7 @@ pub fn partial(question: &Question) -> Vec<(String, Vec<String>)> {
                     .collect(),
             );
         }
-        AnswerKind::Drugs => {
+        AnswerKind::Drugs { .. } => {
             let grams = |before: &str, after: &str| {
                 let gram = |grams: &&str| format!("{before}{grams} g{after}");
                 GRAMS.iter().map(gram).collect()

@@ -10,17 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use handoff_domain::rights;
-use handoff_domain::{Body, Entry, EntryId, Hlc, Record, Role, SiteId, UserId, Written};
+use handoff_domain::{
+    Body, Entry, EntryId, Hlc, Origin, Record, ReferralId, Role, SiteId, UserId, Written,
+};
 use handoff_protocol::certificate::AuthorCertificate;
 use handoff_protocol::ids::{ContextId, DeviceId, ItemId};
 use handoff_protocol::item::{Gone, Item};
 use handoff_protocol::receipt::ParkCode;
 
-use super::Verdict;
 use super::open::Opener;
 use super::views;
+use super::{Kept, Verdict};
 use crate::site::Site;
-use crate::storage::{EntryRow, HeldItem, LineRow, Reads, StorageError};
+use crate::storage::{EntryRow, ErasureRow, HeldItem, LineRow, Reads, StorageError};
 
 /// What items are judged by: keys, certificates and the roster of one moment.
 pub(super) struct Bench<'a> {
@@ -30,6 +32,8 @@ pub(super) struct Bench<'a> {
     /// Every roster entry about a person, oldest first: since when, which roles.
     roster: BTreeMap<UserId, Vec<(Hlc, BTreeSet<Role>)>>,
     revoked: BTreeMap<DeviceId, DateTime<Utc>>,
+    /// Something was erased here once.
+    has_erasures: bool,
 }
 
 impl<'a> Bench<'a> {
@@ -60,6 +64,7 @@ impl<'a> Bench<'a> {
             name,
             roster,
             revoked,
+            has_erasures: reads.has_erasures()?,
         })
     }
 
@@ -89,15 +94,24 @@ impl<'a> Bench<'a> {
                 sealed,
             } => {
                 // It stands for an item of exactly these bytes, or for nothing.
-                let stands = self
+                let stands_for: Vec<_> = self
                     .reads
                     .items_by_id(of.0)?
                     .into_iter()
-                    .any(|(_, item)| item.item.digest() == of.1 && item.item.id() == of.0);
-                if !stands {
+                    .filter(|(_, item)| item.item.digest() == of.1 && item.item.id() == of.0)
+                    .map(|(line, item)| (line, item.seq))
+                    .collect();
+                if stands_for.is_empty() {
                     return Ok(Verdict::Park(ParkCode::Other));
                 }
-                self.entry(opener, line, held, (*id, of.0), *context, sealed)
+                let verdict = self.entry(opener, line, held, (*id, of.0), *context, sealed)?;
+                Ok(match verdict {
+                    Verdict::Keep(kept) => Verdict::Keep(Box::new(Kept {
+                        stands_for,
+                        ..*kept
+                    })),
+                    other => other,
+                })
             }
         }
     }
@@ -124,10 +138,14 @@ impl<'a> Bench<'a> {
         let Ok(record) = Record::from_bytes(&bytes) else {
             return Ok(Verdict::Park(ParkCode::Unreadable));
         };
-        if let Err(code) = self.permit(&opened.certificate, &record, held.received_at) {
+        let id = EntryId(ids.1.0);
+        if let Some(erasure) = self.erasure(record.body.referral(id))? {
+            return Ok(Verdict::Erase(erasure));
+        }
+        let released = self.reads.is_released(ids.1)?;
+        if let Err(code) = self.permit(&opened.certificate, &record, held.received_at, released) {
             return Ok(Verdict::Park(code));
         }
-        let id = EntryId(ids.1.0);
         let row = EntryRow {
             id,
             line: line.id,
@@ -145,7 +163,19 @@ impl<'a> Bench<'a> {
             author: opened.author,
             record,
         };
-        Ok(Verdict::Keep(Box::new((row, entry))))
+        Ok(Verdict::Keep(Box::new(Kept {
+            row,
+            entry,
+            stands_for: Vec::new(),
+        })))
+    }
+
+    /// The order that erased a referral of which this is one more entry.
+    fn erasure(&self, referral: Option<ReferralId>) -> Result<Option<ErasureRow>, StorageError> {
+        match referral.filter(|_| self.has_erasures) {
+            Some(referral) => self.reads.erasure(ItemId(referral.0)),
+            None => Ok(None),
+        }
     }
 
     fn permit(
@@ -153,6 +183,7 @@ impl<'a> Bench<'a> {
         certificate: &AuthorCertificate,
         record: &Record,
         received_at: DateTime<Utc>,
+        released: bool,
     ) -> Result<(), ParkCode> {
         if matches!(record.body, Body::Unknown { .. }) {
             return Err(ParkCode::UnknownKind);
@@ -160,11 +191,15 @@ impl<'a> Bench<'a> {
         // Nothing was captured after it was received, whatever a clock says.
         let received = received_at.timestamp_millis();
         let captured = record.captured_at.hlc.wall_ms.min(received);
-        let revoked = self.revoked.get(&certificate.device);
-        if revoked.is_some_and(|at| at.timestamp_millis() <= captured) {
-            return Err(ParkCode::AuthorDisabled);
+        // Somebody answers for it: what its author had no right to any more.
+        let is_vouched = released && record.body.origin() == Some(Origin::LawEnforcement);
+        if !is_vouched {
+            let revoked = self.revoked.get(&certificate.device);
+            if revoked.is_some_and(|at| at.timestamp_millis() <= captured) {
+                return Err(ParkCode::AuthorDisabled);
+            }
+            self.role(certificate, record.role, captured)?;
         }
-        self.role(certificate, record.role, captured)?;
         if rights::may_write(record, Written::OnDevice) {
             Ok(())
         } else {

@@ -169,7 +169,7 @@ fn open(
     let Some(key) = keys.sealing(context.sealing_key) else {
         return Ok(Err(ParkCode::KeyMissing));
     };
-    Ok(match open_context(key, &context) {
+    Ok(match open_context(&key, &context) {
         Ok(key) => Ok(Opened {
             key,
             author: context.author,

@@ -48,14 +48,19 @@ pub(crate) fn rebuild(writes: &dyn Writes) -> Result<(), StorageError> {
     set_roster(writes, &site)
 }
 
-fn set_referral(writes: &dyn Writes, site: &SiteId, id: ReferralId) -> Result<(), StorageError> {
+/// Sets the view of a referral from its entries; without any it goes.
+pub(crate) fn set_referral(
+    writes: &dyn Writes,
+    site: &SiteId,
+    id: ReferralId,
+) -> Result<(), StorageError> {
     let mut rows = writes.entries_of(id)?;
     if planted::merge_by_arrival() {
         keep_first_arrivals(site, &mut rows)?;
     }
     let state = folded(site, &rows)?;
     let Some(referral) = state.referrals.get(&id) else {
-        return Ok(());
+        return writes.drop_referral(id);
     };
     let occurred_at = referral
         .report

@@ -18,6 +18,7 @@ use handoff_vault::{BackupError as SealError, BackupReader, RecoveryKey, Recover
 use super::{BackupRecord, UnpackError, unpack};
 use crate::control_log::{self, ControlEvent, ControlLine, ControlLogError};
 use crate::epoch;
+use crate::erase::{self, Order};
 use crate::files;
 use crate::host::Host;
 use crate::init::{self, InitError};
@@ -227,7 +228,11 @@ impl Site {
     }
 
     /// Does again what the database has forgotten.
-    fn replay(&self, writes: &dyn Writes, news: &[ControlLine]) -> Result<(), RestoreError> {
+    pub(crate) fn replay(
+        &self,
+        writes: &dyn Writes,
+        news: &[ControlLine],
+    ) -> Result<(), RestoreError> {
         let mut disabled: BTreeMap<UserId, bool> = BTreeMap::new();
         for line in news {
             match &line.event {
@@ -243,6 +248,23 @@ impl Site {
                         let used = Some((line.at, *device));
                         writes.keep_invitation(&InvitationRow { used, ..row })?;
                     }
+                }
+                ControlEvent::Erased {
+                    item,
+                    device,
+                    reason,
+                    by,
+                } => {
+                    let order = Order {
+                        reason: *reason,
+                        by: *by,
+                        at: line.at,
+                    };
+                    erase::erase(writes, *item, *device, order)?;
+                }
+                ControlEvent::Released(item, by) => {
+                    writes.release(*item, *by, line.at)?;
+                    writes.ask_to_judge()?;
                 }
                 ControlEvent::EpochOpened(_)
                 | ControlEvent::KeyMade(..)

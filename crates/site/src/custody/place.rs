@@ -1,14 +1,16 @@
 //! Finding the line that a batch continues.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use handoff_protocol::batch::VerifiedBatch;
 use handoff_protocol::chain::{ChainHash, Head};
-use handoff_protocol::ids::Seq;
-use handoff_protocol::item::Item;
+use handoff_protocol::ids::{ItemId, Seq};
+use handoff_protocol::item::{Gone, Item};
 use handoff_protocol::receipt::{Branch, ParkCode};
 use handoff_sync::site::Line;
 
-use crate::storage::{LineId, LineRow, NewLine, Reads, StorageError, Writes};
+use crate::storage::{LineId, LineRow, NewErasure, NewLine, Reads, StorageError, Writes};
 
 /// A line, with what it holds of a batch's positions.
 pub(super) type Placed = (Option<LineRow>, Line);
@@ -146,6 +148,7 @@ pub(super) fn keep_bodies(
             let brought = batch.items.iter().find(|(_, head)| head.seq == seq);
             if let Some((item, _)) = brought
                 && !matches!(item, Item::Placeholder { .. })
+                && writes.erasure(item.id())?.is_none()
             {
                 writes.keep_body(row.id, seq, item)?;
                 if seq <= row.applied_through {
@@ -161,6 +164,35 @@ pub(super) fn keep_bodies(
         };
     }
     Ok(())
+}
+
+/// Placeholders for items of a batch whose content was erased by an order. Their
+/// device is told to erase them too, if it was not known before.
+pub(super) fn erased(
+    writes: &dyn Writes,
+    batch: &VerifiedBatch,
+    at: DateTime<Utc>,
+) -> Result<BTreeMap<ItemId, Item>, StorageError> {
+    let ids: Vec<ItemId> = batch.items.iter().map(|(item, _)| item.id()).collect();
+    let mut placeholders = BTreeMap::new();
+    for id in writes.erased_among(&ids)? {
+        let brought = batch.items.iter().find(|(item, _)| item.id() == id);
+        let (Some((item, _)), Some(order)) = (brought, writes.erasure(id)?) else {
+            continue;
+        };
+        if matches!(item, Item::Context { .. }) {
+            continue;
+        }
+        writes.order_erasure(&NewErasure {
+            item: id,
+            device: batch.head.lane.device(),
+            reason: order.reason,
+            by: order.by,
+            at,
+        })?;
+        placeholders.insert(id, item.clone().into_placeholder(Gone::Erased));
+    }
+    Ok(placeholders)
 }
 
 /// What an item counts against a device's cap.

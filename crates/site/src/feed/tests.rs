@@ -149,16 +149,15 @@ fn a_person_is_served_with_their_own_key_while_their_account_is_enabled() {
     let mut device = TestDevice::enrol(&site, OFFICER);
     device.pull = Some(FeedPosition::Start);
     let answer = ask(&site, &device);
-    let lease = answer.leases[0]
-        .open(&site.site.keys().receipt().public())
-        .unwrap();
+    let lease = answer.leases[0].open(&site.receipt_key()).unwrap();
     assert_eq!((lease.user, lease.device), (device.user, device.device));
     assert_eq!(lease.not_after - site.now(), chrono::TimeDelta::hours(72));
 
     let right = device.signing.clone();
     device.signing = SigningKey::make(&OsRandom);
     let refused = |answer: &Answer| {
-        assert!(answer.user_feeds.is_empty() && answer.leases.is_empty());
+        let mut parts = answer.user_feeds.iter().map(|(_, part)| part);
+        assert!(parts.all(|part| part.items.is_empty()) && answer.leases.is_empty());
         answer.not_served[0].1
     };
     // A key that the site does not know: it asks for certificates first.

@@ -168,4 +168,5 @@ fn has_news(answer: &Answer) -> bool {
     answer.site_feed.as_ref().is_some_and(has)
         || answer.user_feeds.iter().any(|(_, part)| has(part))
         || !answer.gaps.is_empty()
+        || answer.erasures.is_some()
 }

@@ -13,6 +13,10 @@ use handoff_site::storage::*;
 use handoff_vault::{OsRandom, Random as _, SigningKey};
 use uuid::Uuid;
 
+// By its path from here, whatever crate has this file for a module.
+#[path = "conformance/orders.rs"]
+mod orders;
+
 type Check = fn(&dyn Storage);
 type Change<'a> = &'a dyn Fn(&dyn Writes) -> Result<(), StorageError>;
 
@@ -47,6 +51,19 @@ pub(crate) const ALL: &[(&str, Check)] = &[
         an_alarm_stands_once,
     ),
     ("an entry is kept once", an_entry_is_kept_once),
+    (
+        "an erased content is gone and its digest stays",
+        orders::an_erased_content_is_gone,
+    ),
+    (
+        "an order keeps its place until its device is known",
+        orders::an_order_gets_its_device,
+    ),
+    ("the newest state counts", orders::the_newest_state_counts),
+    (
+        "alarms about one device are settled together",
+        orders::alarms_of_a_device,
+    ),
     (
         "an epoch is opened and confirmed",
         an_epoch_is_opened_and_confirmed,

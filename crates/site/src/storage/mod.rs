@@ -17,12 +17,14 @@
 //!
 //! **Where decided.** `docs/adr/0014-site-storage.md`.
 
+mod orders;
 mod rows;
 pub mod sqlite;
 
 #[cfg(test)]
 pub(crate) mod conformance;
 
+pub use orders::*;
 pub use rows::*;
 
 use std::path::Path;
@@ -63,6 +65,12 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// [`StorageError`] when it cannot be looked at. Damage is an answer.
     fn check(&self) -> Result<Soundness, StorageError>;
+
+    /// Clears what was deleted out of every file, logs too.
+    ///
+    /// # Errors
+    /// [`StorageError`]; transient while somebody still reads an earlier moment.
+    fn sweep(&self) -> Result<(), StorageError>;
 
     /// A consistent, encrypted copy of one moment under another key.
     ///
@@ -148,7 +156,7 @@ fn finish<T, E: From<StorageError>>(
 }
 
 /// A view of one moment.
-pub trait Reads {
+pub trait Reads: OrderReads {
     /// The site's row and head.
     fn site(&self) -> Result<SiteRow, StorageError>;
     /// All keys of the site that were ever made.
@@ -231,7 +239,7 @@ pub trait Reads {
 }
 
 /// A transaction.
-pub trait Writes: Reads {
+pub trait Writes: Reads + OrderWrites {
     /// Does a part that may fail by itself: on an error it is undone, and the
     /// transaction goes on.
     fn savepoint(

@@ -351,15 +351,21 @@ pub enum AlarmCode {
     RolledBack,
     /// A device's journal went two ways: a disk was cloned or an image put back.
     Forked,
+    /// Two copies of a device both go on: two machines have the same key.
+    TwoCopies,
 }
 
 impl AlarmCode {
+    /// Every code.
+    pub const ALL: [Self; 3] = [Self::RolledBack, Self::Forked, Self::TwoCopies];
+
     /// The code as it is kept and shown.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RolledBack => "rolled_back",
             Self::Forked => "forked",
+            Self::TwoCopies => "two_copies",
         }
     }
 }

@@ -8,6 +8,7 @@
 //! vault's cursor moves past the eviction: a crash between the two brings the
 //! same part of the feed again.
 
+mod erasures;
 mod receipts;
 mod settle;
 mod verify;
@@ -18,7 +19,7 @@ use chrono::{DateTime, Utc};
 use handoff_cipherdb::{Disposition, WriteTx};
 use handoff_domain::{EntryId, Hlc, MAX_DRIFT_MS, ReferralId, UserId, VerificationState};
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
-use handoff_protocol::message::{Answer, FeedItem, FeedPosition};
+use handoff_protocol::message::{Answer, FeedItem, FeedPosition, NotServed};
 use handoff_protocol::receipt::ParkCode;
 use handoff_protocol::signed::SignedError;
 use handoff_sync::ReceiptRefused;
@@ -27,6 +28,7 @@ use crate::device::{DeviceStore, ReadError};
 use crate::enrolment;
 use crate::error::{StorageError, Stored};
 use crate::journal;
+use crate::lives::Outlived;
 use crate::person::{self, Slot};
 use crate::session::UserReader;
 use crate::site_entry;
@@ -47,6 +49,15 @@ pub struct Applied {
     pub received: u64,
     /// Entries that a person has to look at, and had not before.
     pub parked: Vec<(EntryId, ParkCode)>,
+    /// A receipt proves that another copy of this device has gone on in the
+    /// lane that is written to: go on in another ([`DeviceStore::go_on`]).
+    /// Until that is done every answer says so again.
+    pub outlived: Option<(Lane, Outlived)>,
+    /// People whose account the site has disabled, or this device with it:
+    /// their leases are gone, so they may write and not read.
+    pub disabled: Vec<UserId>,
+    /// Entries that were erased by an order.
+    pub erased: u64,
     /// What proved nothing or did not hold, and changed nothing.
     pub ignored: Vec<Ignored>,
 }
@@ -70,6 +81,11 @@ pub enum Ignored {
     Feed(Option<UserId>),
     /// An entry that does not belong in the site-scope feed.
     SiteEntry(ItemId),
+    /// An erasure order that the site has not signed, or for another device.
+    Erasures,
+    /// An erasure whose traces could not be cleared out of the log yet. The
+    /// order comes again.
+    Unswept(StorageError),
     /// A vault could not be written. Its feed comes again.
     Vault {
         /// Whose.
@@ -182,9 +198,20 @@ impl DeviceStore {
         if verified.new_sealing_key {
             self.shared.context_age.fetch_add(1, Ordering::Release);
         }
-        if !evicted.is_empty() {
-            // What was erased leaves the log too, now or at a later checkpoint.
-            let _ = self.shared.db.writer()?.checkpoint_truncate();
+        let mut is_swept = true;
+        if !evicted.is_empty() || verified.erasures.is_some() {
+            // What was erased leaves the log too, before anybody is told.
+            if let Err(error) = self.shared.db.writer()?.checkpoint_truncate() {
+                applied.ignored.push(Ignored::Unswept(error.into()));
+                is_swept = false;
+            }
+        }
+        if let Some(order) = verified.erasures.as_ref().filter(|_| is_swept) {
+            for (_, vault) in &vaults {
+                vault.erase(&order.items)?;
+            }
+            // One more question tells the site that it was done.
+            applied.more |= erasures::acknowledge(&self.shared, order)?;
         }
 
         // Redo is erased behind the commit that proves it is needed no more: a
@@ -199,7 +226,7 @@ impl DeviceStore {
         for (user, part) in &answer.user_feeds {
             let vault = slot_of(*user)
                 .and_then(|slot| vaults.iter().find(|(of, _)| *of == slot))
-                .filter(|_| part.next.epoch == verified.epoch);
+                .filter(|_| part.next.epoch == verified.epoch && is_swept);
             let Some((slot, vault)) = vault else {
                 applied.ignored.push(Ignored::Feed(Some(*user)));
                 continue;
@@ -207,7 +234,9 @@ impl DeviceStore {
             match self.take_feed(*slot, vault, part, site_time) {
                 Ok(taken) => {
                     applied.decided.extend(taken.decided);
-                    applied.more |= taken.more;
+                    // One more question tells the site that the vault is empty.
+                    let is_emptied = part.snapshot && applied.disabled.contains(user);
+                    applied.more |= taken.more || is_emptied;
                 }
                 Err(source) => {
                     let user = *user;
@@ -238,6 +267,15 @@ impl DeviceStore {
         for (slot, lease) in &verified.leases {
             person::set_lease(tx, *slot, lease)?;
         }
+        for (user, why) in &answer.not_served {
+            if *why == NotServed::Disabled {
+                person::drop_lease(tx, *user)?;
+                applied.disabled.push(*user);
+            }
+        }
+        if let Some(order) = &verified.erasures {
+            applied.erased = erasures::carry_out(tx, order)?;
+        }
         match &answer.site_feed {
             Some(part) if part.next.epoch == verified.epoch => {
                 let left_out = site_entry::take(tx, part)?;
@@ -263,6 +301,7 @@ impl DeviceStore {
             // It has every entry of theirs that the site has applied and that
             // they may hold: redo would only bring back what is missing in it.
             self.shared.erase_applied_redo(slot)?;
+            self.shared.db.writer()?.checkpoint_truncate()?;
         }
         let applied = self.shared.applied()?;
         let taken = view::take_feed(vault, part, |lane, seq| Ok(applied.covers(lane, seq)))?;
@@ -302,14 +341,19 @@ fn evictions(
 
 impl UserReader {
     /// Where this person stands in their feed, and whether entries of their own
-    /// are wanted too; `None` while their vault is not open.
+    /// are wanted too; `None` while their vault is not open, or still shows
+    /// traces of what was evicted in its log.
     ///
     /// # Errors
     /// [`ReadError`].
     pub fn position(&self) -> Result<Option<(FeedPosition, bool)>, ReadError> {
-        match &self.vault {
-            Some(vault) => Ok(Some(vault.db.read(view::position)?)),
-            None => Ok(None),
+        let Some(vault) = &self.vault else {
+            return Ok(None);
+        };
+        // The position says that what was evicted is gone.
+        if vault.sweep().is_err() {
+            return Ok(None);
         }
+        Ok(Some(vault.db.read(view::position)?))
     }
 }

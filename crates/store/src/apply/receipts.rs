@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use handoff_cipherdb::WriteTx;
 use handoff_domain::EntryId;
 use handoff_protocol::ids::Seq;
-use handoff_protocol::receipt::Receipt;
+use handoff_protocol::receipt::{Branch, Receipt};
 use handoff_sync::ReceiptRefused;
 use handoff_sync::standing::{Own, judge};
 
@@ -15,6 +15,8 @@ use crate::device::Me;
 use crate::error::Stored;
 use crate::journal;
 use crate::lane::{self, LaneRow};
+use crate::lives::Outlived;
+use crate::planted;
 
 /// Judges receipts whose signature was verified. One that proves nothing
 /// changes nothing and is named.
@@ -45,6 +47,13 @@ pub(super) fn take(
         let coverage = match judge(own, receipt) {
             Ok(coverage) => coverage,
             Err(refused) => {
+                if refused.is_of_a_copy() && is_current(tx, &before)? {
+                    let why = match refused {
+                        ReceiptRefused::Beyond(_) => Outlived::Behind,
+                        _ => Outlived::Forked,
+                    };
+                    applied.outlived = Some((receipt.lane, why));
+                }
                 applied.ignored.push(Ignored::Receipt {
                     lane: Some(receipt.lane),
                     why: refused.into(),
@@ -69,8 +78,20 @@ pub(super) fn take(
         applied.restarted |= coverage.through.seq < covered;
         applied.received += has.received.saturating_sub(had.received);
         newly_parked(tx, &after, receipt, &was_parked, applied)?;
+        if receipt.branch != Branch::MAIN && is_current(tx, &after)? {
+            applied.outlived = Some((receipt.lane, Outlived::Forked));
+        }
     }
     Ok(())
+}
+
+/// Whether saves go to this lane.
+fn is_current(tx: &WriteTx<'_>, lane: &LaneRow) -> Stored<bool> {
+    if planted::fork_unnoticed() {
+        return Ok(false);
+    }
+    let current = lane::current(tx)?;
+    Ok(current.is_some_and(|current| current.key.number == lane.key.number))
 }
 
 fn parked_before(tx: &WriteTx<'_>, lane: &LaneRow, covered: Seq) -> Stored<BTreeSet<Seq>> {

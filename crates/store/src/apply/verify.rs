@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{EpochId, KeyId};
-use handoff_protocol::message::Answer;
+use handoff_protocol::message::{Answer, ErasureOrder};
 use handoff_protocol::receipt::Receipt;
 use handoff_protocol::{PublicKey, Signed, UserId, from_cbor};
 
@@ -24,6 +24,7 @@ pub(super) struct Verified<'a> {
     pub new_sealing_key: bool,
     pub receipts: Vec<(&'a Signed<Receipt>, Receipt)>,
     pub leases: Vec<(Slot, &'a Signed<Lease>)>,
+    pub erasures: Option<ErasureOrder>,
     pub ignored: Vec<Ignored>,
 }
 
@@ -56,6 +57,7 @@ pub(super) fn verify<'a>(
         new_sealing_key: false,
         receipts: Vec::new(),
         leases: Vec::new(),
+        erasures: None,
         ignored: Vec::new(),
     };
     for signed in &answer.keys {
@@ -81,6 +83,15 @@ pub(super) fn verify<'a>(
                 let lane = said.map(|receipt| receipt.lane);
                 verified.ignored.push(Ignored::Receipt { lane, why });
             }
+        }
+    }
+    if let Some(signed) = &answer.erasures {
+        let order = keys.get(&signed.key).and_then(|key| signed.open(key).ok());
+        verified.erasures = order.filter(|order| {
+            order.site == me.pin && order.device == me.device && order.epoch == epoch.id
+        });
+        if verified.erasures.is_none() {
+            verified.ignored.push(Ignored::Erasures);
         }
     }
     let mut newest = issued(&device.people()?);
@@ -132,7 +143,8 @@ fn receipt_keys(
         .receipts
         .iter()
         .map(|signed| signed.key)
-        .chain(answer.leases.iter().map(|signed| signed.key));
+        .chain(answer.leases.iter().map(|signed| signed.key))
+        .chain(answer.erasures.iter().map(|signed| signed.key));
     for id in named {
         if keys.contains_key(&id) {
             continue;

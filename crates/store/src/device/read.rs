@@ -260,6 +260,24 @@ impl DeviceReader {
         })
     }
 
+    /// What of one person's is parked, the oldest first.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn parked_of(&self, slot: Slot) -> Result<Vec<WaitingItem>, ReadError> {
+        self.read(|tx| {
+            let epoch = enrolment::epoch(tx)?;
+            let mut items = Vec::new();
+            for row in parked_rows(tx, epoch)? {
+                if row.slot == slot {
+                    let place = place(tx, &row, epoch)?;
+                    items.push(WaitingItem { id: row.id, place });
+                }
+            }
+            Ok(items)
+        })
+    }
+
     /// What waits or is parked, parked ones first, then the oldest first; at
     /// most so many.
     ///
@@ -269,13 +287,7 @@ impl DeviceReader {
         self.read(|tx| {
             let epoch = enrolment::epoch(tx)?;
             let lanes = lane::all(tx)?;
-            let mut rows = Vec::new();
-            for lane in lanes.iter().filter(|lane| lane.covered(epoch).0 > 0) {
-                for (seq, _) in lane::parked(tx, lane.key.number)? {
-                    let row = journal::rows(tx, lane.key.number, seq, 1)?;
-                    rows.extend(row.into_iter().filter(JournalRow::is_live_entry));
-                }
-            }
+            let mut rows = parked_rows(tx, epoch)?;
             for lane in &lanes {
                 let left = max.saturating_sub(rows.len());
                 rows.extend(journal::waiting_items(tx, lane, epoch, left)?);
@@ -311,6 +323,21 @@ impl DeviceReader {
     ) -> Result<T, ReadError> {
         Ok(self.shared.db.read(read)?)
     }
+}
+
+/// Entries that the site has parked.
+fn parked_rows(tx: &ReadTx<'_>, epoch: EpochId) -> Stored<Vec<JournalRow>> {
+    let mut rows = Vec::new();
+    for lane in lane::all(tx)? {
+        if lane.covered(epoch).0 == 0 {
+            continue;
+        }
+        for (seq, _) in lane::parked(tx, lane.key.number)? {
+            let row = journal::rows(tx, lane.key.number, seq, 1)?;
+            rows.extend(row.into_iter().filter(JournalRow::is_live_entry));
+        }
+    }
+    Ok(rows)
 }
 
 /// Where an entry is, if it was saved here.

@@ -11,7 +11,7 @@ use handoff_protocol::{PublicKey, Signed, from_cbor, to_cbor};
 use zeroize::Zeroizing;
 
 use crate::error::{StorageError, Stored};
-use crate::numbers::time;
+use crate::numbers::{column, seq, time};
 
 const TABLE: &str = "enrolment";
 
@@ -106,8 +106,23 @@ pub(crate) fn epoch(tx: &ReadTx<'_>) -> Stored<EpochId> {
     Ok(tx.query_one(SQL, [], |row| row.get(0).map(EpochId::from_bytes))?)
 }
 
+/// Erasure orders of the current epoch that were carried out.
+pub(crate) fn erased_through(tx: &ReadTx<'_>) -> Stored<u64> {
+    const SQL: &str = "SELECT erased_through FROM enrolment";
+    Ok(seq(tx.query_one(SQL, [], |row| row.get(0))?))
+}
+
+pub(crate) fn set_erased_through(tx: &WriteTx<'_>, through: u64) -> Stored<()> {
+    tx.execute(
+        "UPDATE enrolment SET erased_through = ?1",
+        [column(through)],
+    )?;
+    Ok(())
+}
+
+/// A new epoch gives its orders anew.
 pub(crate) fn set_epoch(tx: &WriteTx<'_>, signed: &Signed<EpochRecord>, id: EpochId) -> Stored<()> {
-    const SQL: &str = "UPDATE enrolment SET epoch = ?1, epoch_id = ?2";
+    const SQL: &str = "UPDATE enrolment SET epoch = ?1, epoch_id = ?2, erased_through = 0";
     tx.execute(SQL, params![to_cbor(signed, "an epoch")?, id.as_bytes()])?;
     Ok(())
 }

@@ -8,7 +8,9 @@ mod redo;
 mod row;
 
 pub(crate) use count::{tally, waiting, waiting_items};
-pub(crate) use redo::{RedoRow, erase_redo, erase_redo_of, finished_redo, redo_of};
+pub(crate) use redo::{
+    RedoRow, UnopenedRow, erase_redo, erase_redo_of, finished_redo, redo_of, unopened,
+};
 pub(crate) use row::{JournalRow, kind};
 
 use handoff_cipherdb::{ReadTx, WriteTx, params};
@@ -157,13 +159,21 @@ pub(crate) fn elide(tx: &WriteTx<'_>, item: ItemId) -> Stored<()> {
     Ok(())
 }
 
-/// Entries of somebody's that were taken back. There are few.
-pub(crate) fn taken_back_by(tx: &ReadTx<'_>, slot: Slot) -> Stored<Vec<ItemId>> {
-    Ok(
-        tx.query_all(include_str!("taken_back_by.sql"), [slot.0], |row| {
-            row.get(0).map(ItemId::from_bytes)
-        })?,
-    )
+/// Carries an erasure order out: the content and redo of an entry go, and of
+/// what was sealed again for it; their places in the chain stay.
+pub(crate) fn erase(tx: &WriteTx<'_>, item: ItemId) -> Stored<u64> {
+    let erased = tx.execute(
+        include_str!("erase.sql"),
+        params![item.as_bytes(), kind::ERASED],
+    )?;
+    Ok(erased as u64)
+}
+
+/// Entries of somebody's that were taken back or erased. There are few.
+pub(crate) fn gone_of(tx: &ReadTx<'_>, slot: Slot) -> Stored<Vec<ItemId>> {
+    Ok(tx.query_all(include_str!("gone_of.sql"), [slot.0], |row| {
+        row.get(0).map(ItemId::from_bytes)
+    })?)
 }
 
 /// The newest logical time that was saved here.

@@ -2,6 +2,8 @@
 
 use handoff_cipherdb::{ReadTx, WriteTx, params};
 use handoff_protocol::ids::{EpochId, ItemId, Seq};
+use handoff_protocol::item::ItemDigest;
+use handoff_protocol::receipt::ParkCode;
 
 use crate::error::Stored;
 use crate::lane::LaneRow;
@@ -67,4 +69,30 @@ pub(crate) fn erase_redo_of(tx: &WriteTx<'_>, item: ItemId, slot: Slot) -> Store
         params![item.as_bytes(), slot.0],
     )?;
     Ok(())
+}
+
+/// An entry of somebody's that the site has and cannot open.
+pub(crate) struct UnopenedRow {
+    pub redo: RedoRow,
+    pub digest: ItemDigest,
+}
+
+/// Entries of somebody's that are parked with this code, have redo, and were
+/// not sealed again.
+pub(crate) fn unopened(tx: &ReadTx<'_>, slot: Slot, code: ParkCode) -> Stored<Vec<UnopenedRow>> {
+    let params = params![slot.0, code.as_str()];
+    let mut rows = tx.query_all(include_str!("unopened.sql"), params, |row| {
+        Ok(UnopenedRow {
+            redo: RedoRow {
+                lane: row.get(0)?,
+                seq: seq(row.get(1)?),
+                id: ItemId::from_bytes(row.get(2)?),
+                redo: row.get(3)?,
+                context: ItemId::from_bytes(row.get(4)?),
+            },
+            digest: row.get(5)?,
+        })
+    })?;
+    rows.sort_by_key(|row: &UnopenedRow| (row.redo.lane, row.redo.seq));
+    Ok(rows)
 }

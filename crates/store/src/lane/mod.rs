@@ -8,6 +8,7 @@ use handoff_protocol::{Signed, from_cbor, to_cbor};
 use handoff_sync::{Coverage, Standing, standing};
 
 use crate::error::{StorageError, Stored};
+use crate::lives::{Outlived, WentOn};
 use crate::numbers::{column, seq};
 
 /// The columns of `*.sql`, in their order.
@@ -176,6 +177,31 @@ pub(crate) fn current(tx: &ReadTx<'_>) -> Stored<Option<LaneRow>> {
     tx.query_optional(include_str!("current.sql"), [], |row| Ok(columns!(row)))?
         .map(Columns::into_lane)
         .transpose()
+}
+
+/// Writes down when and why a life began.
+pub(crate) fn set_went_on(tx: &WriteTx<'_>, number: i64, went_on: WentOn) -> Stored<()> {
+    const SQL: &str = "UPDATE lane SET begun_ms = ?2, why = ?3 WHERE number = ?1";
+    tx.execute(SQL, params![number, went_on.at_ms, went_on.why.as_str()])?;
+    Ok(())
+}
+
+/// When and why the newest life that was not the first began.
+pub(crate) fn went_on(tx: &ReadTx<'_>) -> Stored<Option<WentOn>> {
+    let sql = include_str!("went_on.sql");
+    Ok(tx.query_optional(sql, [], |row| {
+        Ok(WentOn {
+            at_ms: row.get(0)?,
+            why: Outlived::from_str(&row.get::<_, String>(1)?),
+        })
+    })?)
+}
+
+/// Everything up to here may have left the device, by another copy of it.
+pub(crate) fn may_all_have_left(tx: &WriteTx<'_>, number: i64, through: Seq) -> Stored<()> {
+    const SQL: &str = "UPDATE lane SET left_through = max(left_through, ?2) WHERE number = ?1";
+    tx.execute(SQL, params![number, column(through)])?;
+    Ok(())
 }
 
 /// Everything up to here may leave the device from now on.

@@ -131,6 +131,13 @@ pub(crate) fn set_lease(tx: &WriteTx<'_>, slot: Slot, lease: &Signed<Lease>) -> 
     Ok(())
 }
 
+/// The site has withdrawn somebody's leave to read.
+pub(crate) fn drop_lease(tx: &WriteTx<'_>, user: UserId) -> Stored<()> {
+    const SQL: &str = "UPDATE person SET lease = NULL WHERE user = ?1";
+    tx.execute(SQL, [user.as_bytes()])?;
+    Ok(())
+}
+
 /// Passwords tried since one was right.
 pub(crate) fn attempts(tx: &ReadTx<'_>, slot: Slot) -> Stored<Attempts> {
     const SQL: &str = "SELECT attempts FROM person WHERE slot = ?1";

@@ -1,18 +1,14 @@
 //! The vault's catch-up from redo: what was saved and is not in the view.
 
-use std::collections::BTreeMap;
-
 use handoff_cipherdb::Disposition;
 use handoff_domain::EntryId;
-use handoff_protocol::ids::ContextId;
 use handoff_protocol::pack::Unpacker;
-use handoff_vault::{ContextPlace, RedoKey, SealingKey, WrappedRedoKey, Zeroizing, open_redo_key};
+use handoff_vault::Zeroizing;
 
 use super::UserSession;
+use super::redo_keys::RedoKeys;
 use crate::error::{StorageError, Stored};
 use crate::journal::{self, RedoRow};
-use crate::lane::{self, LaneRow};
-use crate::redo_key;
 use crate::view::{Arriving, Vault};
 
 /// Entries that are put in at a time.
@@ -52,7 +48,7 @@ impl CatchUpError {
 
 impl UserSession {
     /// Puts into the vault what was saved and is not there, drops from it what
-    /// was taken back, and erases redo that nobody needs any more.
+    /// was taken back or erased, and erases redo that nobody needs any more.
     ///
     /// # Errors
     /// [`CatchUpError`].
@@ -60,19 +56,10 @@ impl UserSession {
         let (Some(vault), Some(sealing)) = (&self.vault, &self.sealing) else {
             return Err(CatchUpError::WritingOnly);
         };
-        let lanes: BTreeMap<i64, LaneRow> = self
-            .shared
-            .db
-            .read(lane::all)?
-            .into_iter()
-            .map(|row| (row.key.number, row))
-            .collect();
         let mut work = Work {
             session: self,
             vault,
-            sealing,
-            lanes: &lanes,
-            keys: BTreeMap::new(),
+            keys: RedoKeys::of(self, sealing)?,
             unpacker: Unpacker::new().map_err(StorageError::Codec)?,
             done: CaughtUp::default(),
         };
@@ -87,7 +74,7 @@ impl UserSession {
             work.take(&rows)?;
         }
         let done = work.done;
-        self.drop_taken_back(vault)?;
+        self.drop_gone(vault)?;
         if done.taken > 0 {
             vault.make_durable()?;
         }
@@ -96,27 +83,18 @@ impl UserSession {
         Ok(done)
     }
 
-    /// A take-back whose vault write was lost.
-    fn drop_taken_back(&self, vault: &Vault) -> Stored<()> {
-        let gone = self
-            .shared
-            .db
-            .read(|tx| journal::taken_back_by(tx, self.slot))?;
-        for id in gone {
-            if vault.db.read(|tx| vault.holds(tx, id))? {
-                vault.drop_own(id)?;
-            }
-        }
-        Ok(())
+    /// A take-back whose vault write was lost, and what an order has erased
+    /// while the vault was closed.
+    fn drop_gone(&self, vault: &Vault) -> Stored<()> {
+        let gone = self.shared.db.read(|tx| journal::gone_of(tx, self.slot))?;
+        vault.erase(&gone)
     }
 }
 
 struct Work<'a> {
     session: &'a UserSession,
     vault: &'a Vault,
-    sealing: &'a SealingKey,
-    lanes: &'a BTreeMap<i64, LaneRow>,
-    keys: BTreeMap<ContextId, Option<RedoKey>>,
+    keys: RedoKeys<'a>,
     unpacker: Unpacker,
     done: CaughtUp,
 }
@@ -144,7 +122,7 @@ impl Work<'_> {
             .filter_map(|(row, bytes)| {
                 Some(Arriving {
                     id: row.id,
-                    lane: self.lanes.get(&row.lane)?.key.lane,
+                    lane: self.keys.lane(row.lane)?,
                     seq: row.seq,
                     author: self.session.user,
                     received_at: None,
@@ -162,37 +140,9 @@ impl Work<'_> {
 
     /// The record in a redo; `None` when it does not open.
     fn open(&mut self, row: &RedoRow) -> Stored<Option<Zeroizing<Vec<u8>>>> {
-        if !self.keys.contains_key(&row.context) {
-            let key = self.redo_key(row)?;
-            self.keys.insert(row.context, key);
-        }
-        let Some(Some(key)) = self.keys.get(&row.context) else {
-            return Ok(None);
-        };
-        let Ok(packed) = key.open(&row.id, &row.redo) else {
+        let Some(packed) = self.keys.packed(row)? else {
             return Ok(None);
         };
         Ok(self.unpacker.unpack(&packed).ok().map(Zeroizing::new))
-    }
-
-    fn redo_key(&self, row: &RedoRow) -> Stored<Option<RedoKey>> {
-        let shared = &self.session.shared;
-        let wrapped = shared
-            .db
-            .read(|tx| redo_key::read(tx, row.context, self.session.slot))?;
-        let (Some(wrapped), Some(lane)) = (wrapped, self.lanes.get(&row.lane)) else {
-            return Ok(None);
-        };
-        let Ok(wrapped) = WrappedRedoKey::from_bytes(&wrapped) else {
-            return Ok(None);
-        };
-        let place = ContextPlace {
-            site: shared.me.pin,
-            lane: lane.key.lane,
-            device: shared.me.device,
-            author: self.session.user,
-            context: row.context,
-        };
-        Ok(open_redo_key(self.sealing, place, &wrapped).ok())
     }
 }

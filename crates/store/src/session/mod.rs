@@ -4,6 +4,8 @@ mod catch_up;
 mod draft;
 #[cfg(test)]
 mod full_disk;
+mod redo_keys;
+mod reseal;
 mod save;
 mod sealing;
 mod take_back;

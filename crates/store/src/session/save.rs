@@ -14,7 +14,7 @@ use handoff_protocol::ids::{ItemId, Lane, Seq};
 use handoff_vault::{Random, SealError};
 
 use super::UserSession;
-use super::sealing::{Begun, Packed, Plain, Sealed, Writing, seal};
+use super::sealing::{Begun, Plain, Sealed, Writing, seal};
 use crate::device::lock;
 use crate::error::{StorageError, Stored};
 use crate::journal::{self, NewItem};
@@ -138,7 +138,8 @@ impl UserSession {
                 .read()
                 .unwrap_or_else(PoisonError::into_inner);
             let mut writing = lock(&self.writing);
-            let saved = self.commit(random, &lane, &mut writing, entries, &packed, now_ms)?;
+            let seal = |keys: &Writing| seal(random, keys, entries, &packed);
+            let saved = self.commit(random, &lane, &mut writing, now_ms, seal)?;
             (lane.lane, saved)
         };
         let (entries_saved, already) = match saved {
@@ -158,14 +159,13 @@ impl UserSession {
     }
 
     /// Seals and commits; `None` when an id was there before.
-    fn commit(
+    pub(super) fn commit(
         &self,
         random: &dyn Random,
         lane: &LaneKey,
         writing: &mut Option<Writing>,
-        entries: &[Entry],
-        packed: &Packed,
         now_ms: i64,
+        seal: impl FnOnce(&Writing) -> Result<Vec<Sealed>, SaveError>,
     ) -> Result<Option<Vec<SavedEntry>>, SaveError> {
         let age = self.shared.context_age.load(Ordering::Acquire);
         let is_good = |writing: &Writing| writing.is_good(lane, age, now_ms);
@@ -179,7 +179,7 @@ impl UserSession {
         let Some(keys) = keys.or(writing.as_ref()) else {
             return Err(SaveError::NoSealingKey);
         };
-        let sealed = seal(random, keys, entries, packed)?;
+        let sealed = seal(keys)?;
         match self.append(lane, begun.as_ref(), &sealed, now_ms) {
             Ok(saved) => {
                 // Only a context that is in the journal seals anything more.
@@ -216,7 +216,7 @@ impl UserSession {
             for Sealed { item, redo, hlc } in sealed {
                 let new = NewItem {
                     item,
-                    redo: Some(redo),
+                    redo: redo.as_deref(),
                 };
                 tail = journal::append(tx, lane, tail, self.slot, &new, now_ms, *hlc)?;
                 saved.push(SavedEntry {

@@ -6,7 +6,7 @@
 use handoff_domain::{Entry, Hlc};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose};
 use handoff_protocol::ids::{ContextId, ItemId, Lane};
-use handoff_protocol::item::Item;
+use handoff_protocol::item::{Item, ItemDigest};
 use handoff_protocol::{CodecError, from_cbor, to_cbor};
 use handoff_vault::{ContextKey, ContextPlace, Random, RedoKey, WrappedRedoKey, Zeroizing};
 
@@ -40,7 +40,8 @@ pub(super) struct Begun {
 /// An entry, sealed for the site and for its author.
 pub(super) struct Sealed {
     pub(super) item: Item,
-    pub(super) redo: Vec<u8>,
+    /// None for what was saved with redo of its own before.
+    pub(super) redo: Option<Vec<u8>>,
     pub(super) hlc: Hlc,
 }
 
@@ -147,9 +148,44 @@ pub(super) fn seal(
                     context,
                     sealed,
                 },
-                redo,
+                redo: Some(redo),
                 hlc: entry.record.captured_at.hlc,
             })
         })
         .collect()
+}
+
+/// Seals once more, for the site only, what was saved before.
+pub(super) fn reseal(
+    random: &dyn Random,
+    keys: &Writing,
+    again: &[Again],
+    hlc: Hlc,
+) -> Result<Vec<Sealed>, SaveError> {
+    let context = keys.context.place().context;
+    again
+        .iter()
+        .map(|again| {
+            let mut id = [0; 16];
+            random.fill(&mut id);
+            let id = ItemId::from_bytes(id);
+            let sealed = keys.context.seal(random, &id, &again.packed)?;
+            Ok(Sealed {
+                item: Item::Resealed {
+                    id,
+                    context,
+                    of: again.of,
+                    sealed,
+                },
+                redo: None,
+                hlc,
+            })
+        })
+        .collect()
+}
+
+/// An entry that is sealed once more.
+pub(super) struct Again {
+    pub(super) of: (ItemId, ItemDigest),
+    pub(super) packed: Zeroizing<Vec<u8>>,
 }

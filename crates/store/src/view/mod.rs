@@ -77,6 +77,47 @@ impl Vault {
         })
     }
 
+    /// Erases entries that an order names, as an eviction does.
+    pub fn erase(&self, ids: &[ItemId]) -> Stored<()> {
+        let held = self.db.read(|tx| -> Stored<Vec<ItemId>> {
+            let mut held = Vec::new();
+            for id in ids {
+                if self.holds(tx, *id)? {
+                    held.push(*id);
+                }
+            }
+            Ok(held)
+        })?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        self.db.writer()?.write_durably(|tx| -> Stored<()> {
+            let mut touched = BTreeSet::new();
+            for id in &held {
+                touched.extend(self.remove(tx, *id)?);
+            }
+            self.refold(tx, &touched)?;
+            feed::set_unswept(tx)
+        })?;
+        // Tried again before the person's feed is asked for.
+        let _ = self.sweep();
+        Ok(())
+    }
+
+    /// Clears what was deleted out of the file and its log, if something was
+    /// since the last time.
+    pub fn sweep(&self) -> Stored<()> {
+        if !self.db.read(feed::is_unswept)? {
+            return Ok(());
+        }
+        let writer = self.db.writer()?;
+        writer.checkpoint_truncate()?;
+        writer.write(|tx| -> Stored<()> {
+            tx.execute("UPDATE feed SET unswept = 0", [])?;
+            Ok(())
+        })
+    }
+
     /// Makes everything that was put in so far durable.
     pub fn make_durable(&self) -> Stored<()> {
         const SQL: &str = "UPDATE feed SET ticks = ticks + 1";

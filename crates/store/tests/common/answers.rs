@@ -52,6 +52,7 @@ impl Lab {
             user_feeds: Vec::new(),
             leases: Vec::new(),
             not_served: Vec::new(),
+            erasures: None,
         }
     }
 

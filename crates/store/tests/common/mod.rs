@@ -4,6 +4,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod answers;
+pub mod pages;
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -369,7 +370,7 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
 
 /// The number of device.db's schema, which is all that looking into it takes.
 pub const DEVICE_SCHEMA: handoff_cipherdb::Migrations =
-    handoff_cipherdb::Migrations::new(&[(1, ""), (2, "")]);
+    handoff_cipherdb::Migrations::new(&[(1, ""), (2, ""), (3, "")]);
 
 /// A number out of device.db, beside the process that writes it.
 pub fn peek(lab: &Lab, sql: &'static str) -> i64 {

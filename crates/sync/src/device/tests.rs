@@ -41,6 +41,7 @@ fn answer(gap: Option<Gap>) -> Box<Answer> {
         user_feeds: Vec::new(),
         leases: Vec::new(),
         not_served: Vec::new(),
+        erasures: None,
     })
 }
 

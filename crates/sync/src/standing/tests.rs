@@ -116,6 +116,35 @@ fn each_thing_that_is_off_is_refused_by_name() {
     older.revision = 2;
     assert_eq!(judge(own, &older), Err(ReceiptRefused::Older));
     assert!(judge(own, &receipt()).is_ok());
+    let mut further = receipt();
+    further.through.seq = 9;
+    let before = judge(
+        Own {
+            hash_at_through: Some([7; 32]),
+            before: None,
+            ..own
+        },
+        &further,
+    )
+    .unwrap();
+    let own = Own {
+        before: Some(&before),
+        ..own
+    };
+    // As new as the one before and says less: it was held up.
+    assert_eq!(judge(own, &receipt()), Err(ReceiptRefused::Older));
+}
+
+#[test]
+fn only_what_this_device_has_not_written_proves_a_copy() {
+    use ReceiptRefused::{Beyond, Diverged, Older, OtherEpoch, OtherLane, OtherSite};
+    assert!(
+        [Beyond(3), Diverged(3)]
+            .into_iter()
+            .all(ReceiptRefused::is_of_a_copy)
+    );
+    let others = [OtherSite, OtherLane, OtherEpoch, Older];
+    assert!(!others.into_iter().any(ReceiptRefused::is_of_a_copy));
 }
 
 proptest! {

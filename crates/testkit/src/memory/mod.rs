@@ -5,6 +5,7 @@
 //! transaction, a savepoint and a backup are each a handful of counted
 //! references.
 
+mod orders;
 mod reads;
 mod tables;
 mod writes;
@@ -71,6 +72,10 @@ impl Storage for MemoryStorage {
 
     fn check(&self) -> Result<Soundness, StorageError> {
         Ok(Soundness::Sound)
+    }
+
+    fn sweep(&self) -> Result<(), StorageError> {
+        Ok(())
     }
 
     fn copy_to(&self, file: &Path, _key: &[u8; 32]) -> Result<(), StorageError> {

@@ -8,8 +8,9 @@ use handoff_domain::{EntryId, Hlc, ReferralId, UserId};
 use handoff_protocol::ids::{DeviceId, ItemId, KeyId, Seq};
 use handoff_protocol::receipt::ParkCode;
 use handoff_site::storage::{
-    AlarmRow, AuthorRow, DeviceRow, EntryRow, FeedRow, HeldItem, InvitationRow, LineId, LineRow,
-    PersonRow, ReferralRow, Scope, ScopeRow, SiteKeyRow, SiteRow, Usage,
+    AlarmRow, AuthorRow, DeviceRow, DeviceStateRow, EntryRow, ErasureRow, FeedReaderRow, FeedRow,
+    HeldItem, InvitationRow, LineId, LineRow, PersonRow, ReferralRow, Scope, ScopeRow, SiteKeyRow,
+    SiteRow, Usage,
 };
 
 /// A table that is copied when it is written to and shared otherwise.
@@ -39,6 +40,10 @@ pub struct Tables {
     pub(super) feed: Table<(Scope, u64), FeedRow>,
     pub(super) applier: Option<([u8; 16], DateTime<Utc>)>,
     pub(super) alarms: Arc<Vec<AlarmRow>>,
+    pub(super) states: Table<DeviceId, DeviceStateRow>,
+    pub(super) readers: Table<(UserId, DeviceId), FeedReaderRow>,
+    pub(super) erasures: Table<u64, ErasureRow>,
+    pub(super) released: Table<ItemId, ()>,
 }
 
 impl Tables {

@@ -22,7 +22,7 @@ use super::{Handle, duplicate};
 type Written = Result<(), StorageError>;
 
 impl Handle {
-    fn change(&self, change: impl FnOnce(&mut Tables)) -> Written {
+    pub(super) fn change(&self, change: impl FnOnce(&mut Tables)) -> Written {
         change(&mut self.tables.borrow_mut());
         Ok(())
     }
@@ -52,7 +52,7 @@ impl Handle {
         true
     }
 
-    fn revise(&self, line: LineId) -> Written {
+    pub(super) fn revise(&self, line: LineId) -> Written {
         self.change_line(line, |_| true, |_| {});
         Ok(())
     }

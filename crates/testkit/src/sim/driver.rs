@@ -191,8 +191,7 @@ impl Host {
         around: &Around<'_>,
     ) -> Result<(), FilesError> {
         for (lane, why) in refused {
-            let strays = matches!(why, ReceiptRefused::Beyond(_) | ReceiptRefused::Diverged(_));
-            if !strays {
+            if !why.is_of_a_copy() {
                 continue;
             }
             self.strayed.insert(*lane);
@@ -241,6 +240,7 @@ impl Host {
                     site_time,
                     position,
                     with_own,
+                    lease_only: false,
                 };
                 pulls.push(self.files.sign_pull(*user, &pull)?);
             }
@@ -262,6 +262,7 @@ impl Host {
             site_feed,
             pulls,
             wait_seconds: 0,
+            state: None,
         };
         let signed = self.key.sign_statement(&request);
         let signed = signed.map_err(|error| broken(&error))?;

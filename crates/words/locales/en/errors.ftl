@@ -34,6 +34,7 @@ error-password_refused = { $reason ->
    *[common] This password is one that many people try first. Nothing was changed. Choose another; a sentence works well.
 }
 error-locked = The device is locked. Your draft is saved. Unlock it to go on.
+error-lease_ran_out = To read saved referrals, this device has to reach the site once. Everything is kept.
 error-not_permitted = Your role at this site does not log referrals. Nothing was sent; your draft is saved. Ask your administrator.
 error-unknown_user = This person is not set up on this device. Choose another name, or set the device up with a new code.
 error-form_incomplete = Some answers have to change before this can be sent. The draft is saved. See the list below.
@@ -67,6 +68,7 @@ field-missing-refer_anyway = Say in a few words why you refer anyway
 field-not_a_number = This has to be a number
 field-not_a_number-who-age = The age has to be a number of years
 field-not_a_number-why-drugs-quantity = The amount has to be a number, such as 2.5
+field-not_a_number-answers-prior_diversions-count = How many times has to be a number
 field-not_a_number-why-overdose-doses = The doses have to be a number
 field-not_a_date = This does not read as a date. The year alone is fine
 field-not_a_date-who-age = The birth date does not read as a date
@@ -85,4 +87,6 @@ field-control_character = The text holds signs that no keyboard types. Type it a
 field-too_long = This text is too long
 field-encounter_in_future = The time is in the future. Correct it, or the clock of this device
 field-name_and_not_known = There is a name, and “Name not known” is chosen too. Remove one of them
+field-none_and_some = It says that there is none, and one is named too. Remove one of them
+field-none_and_some-why-drugs = “No drugs found” is chosen, and a drug is named too. Remove one of them
 field-not_in_pack = Your site’s rules have changed. Answer this again

@@ -95,25 +95,30 @@ why-offences-none = No offense has these words. Try another word or the code.
 why-offence-level = Level
 why-offence-statute = Statute, as your agency cites it
 why-drugs = Drugs
-why-drugs-hint = None? Leave this empty.
+why-drugs-hint = Did not look? Leave this empty.
+why-drugs-none = No drugs found
 why-drugs-more = Other drugs
 why-drugs-others = Other drugs
 why-drug-quantity = Amount
 why-drug-quantity-hint = A number, such as 2.5. Leave it empty when not measured.
 why-drug-unit = Unit
+why-drug-form = What form is it in?
 why-drug-estimated = Estimated by sight
 why-complainant = Is somebody harmed who may want charges?
 why-complainant-declines = Do they decline prosecution?
 why-involvement = What shows earlier involvement?
 why-involvement-hint = What you know of drug use, sex work or theft to get by.
+why-involvement-none = No earlier involvement
 involvement-when = When was it last?
 involvement-in_zone = Was it in the site’s area?
+involvement-documented = Is it written down anywhere?
 involvement-basis = In a few words
 involvement-basis-hint = Never the name of the person who told you.
 why-overdose = Overdose
 why-overdose-happened = An overdose happened
 why-overdose-naloxone_given = Naloxone was given
 why-overdose-doses = Doses given
+why-more = More to write down
 why-narrative = Anything else
 why-narrative-hint = Do not write health details.
 why-narrative-left = { $left ->
@@ -143,12 +148,20 @@ know-none = Your site’s rules ask nothing more for this kind of referral.
 know-not-checked = I have not checked records
 know-queried = I ran a records query
 know-open = { $open ->
-    [0] Every question has an answer.
+    [0] Nothing is left to answer here.
     [one] 1 question is open. “Don’t know” is a fine answer.
    *[other] { $open } questions are open. “Don’t know” is a fine answer.
 }
 know-first = This one helps most.
 know-no-matter = No longer changes the result.
+know-moot = { $count ->
+    [one] 1 more question, which changes nothing now
+   *[other] { $count } more questions, which change nothing now
+}
+know-elsewhere = Answer it on page { $page }: { $name }
+know-count = How many times?
+know-level = How serious is it?
+know-place = Where is it?
 know-most_recent = When was it last?
 know-source = { $source } — change
 know-source-ask = How do you know?
@@ -230,6 +243,7 @@ queue-tabs = Parts of the queue
 queue-needs_you = Needs you
 queue-needs_you-what = The site has these and somebody has to look.
 queue-needs_you-none = Nothing needs you.
+queue-parked-entry = Entry { $short }
 queue-waiting = Waiting
 queue-waiting-what = Saved on this device. They go by themselves.
 queue-waiting-none = Everything on this device has been received.

@@ -25,4 +25,6 @@ lock-waiting = { $waiting ->
    *[other] { $waiting } referrals wait to be sent. They are safe on this device.
 }
 lock-secret-in-file = This device keeps its secret in a file, not in a key store. Your password still protects what you save.
-write-only = You can write and send new referrals. To read saved ones, this device has to reach the site once.
+write-only-renewed = The site has answered. Unlock once more to read your saved referrals.
+write-only-lock = Lock, then unlock
+write-only = You can write and send new referrals. To read saved ones, this device has to reach the site and the site has to let you in; then unlock again. If it does not, call your supervisor.

@@ -68,6 +68,7 @@ sync-done = Done. { $received ->
    *[other] { $waiting } are waiting.
 }
 sync-to-queue = Open the queue
+copied = On { $time } the site showed that another copy of this device has sent entries. Everything saved here is kept and is sent beside it. Tell your administrator, unless you know who put an old copy back.
 
 ## Decisions that arrive
 

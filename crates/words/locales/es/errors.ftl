@@ -34,6 +34,7 @@ error-password_refused = { $reason ->
    *[common] Esta contraseña es de las que mucha gente prueba primero. No se cambió nada. Elija otra; una frase funciona bien.
 }
 error-locked = El equipo está bloqueado. Su borrador está guardado. Desbloquéelo para seguir.
+error-lease_ran_out = Para leer las referencias guardadas, este equipo tiene que comunicarse una vez con el sitio. Todo se conserva.
 error-not_permitted = Su función en este sitio no registra referencias. No se envió nada; su borrador está guardado. Consulte a su administrador.
 error-unknown_user = Esta persona no está registrada en este equipo. Elija otro nombre o prepare el equipo con un código nuevo.
 error-form_incomplete = Hay que cambiar algunas respuestas antes de enviar. El borrador está guardado. Vea la lista de abajo.
@@ -67,6 +68,7 @@ field-missing-refer_anyway = Diga en pocas palabras por qué refiere de todos mo
 field-not_a_number = Esto tiene que ser un número
 field-not_a_number-who-age = La edad tiene que ser un número de años
 field-not_a_number-why-drugs-quantity = La cantidad tiene que ser un número, como 2.5
+field-not_a_number-answers-prior_diversions-count = Cuántas veces tiene que ser un número
 field-not_a_number-why-overdose-doses = Las dosis tienen que ser un número
 field-not_a_date = Esto no se lee como una fecha. Basta con el año
 field-not_a_date-who-age = La fecha de nacimiento no se lee como una fecha
@@ -85,4 +87,6 @@ field-control_character = El texto tiene signos que ningún teclado escribe. Esc
 field-too_long = Este texto es demasiado largo
 field-encounter_in_future = La hora está en el futuro. Corríjala, o corrija el reloj de este equipo
 field-name_and_not_known = Hay un nombre y también está elegido “Nombre desconocido”. Quite uno de los dos
+field-none_and_some = Dice que no hay, y también se nombra algo. Quite uno de los dos
+field-none_and_some-why-drugs = Está elegido “No se hallaron drogas” y también se nombra una droga. Quite uno de los dos
 field-not_in_pack = Las reglas de su sitio cambiaron. Responda esto otra vez

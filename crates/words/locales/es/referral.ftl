@@ -95,25 +95,30 @@ why-offences-none = Ningún delito tiene esas palabras. Pruebe otra palabra o el
 why-offence-level = Nivel
 why-offence-statute = Ley, como la cita su agencia
 why-drugs = Drogas
-why-drugs-hint = ¿Ninguna? Déjelo vacío.
+why-drugs-hint = ¿No miró? Déjelo vacío.
+why-drugs-none = No se hallaron drogas
 why-drugs-more = Otras drogas
 why-drugs-others = Otras drogas
 why-drug-quantity = Cantidad
 why-drug-quantity-hint = Un número, como 2.5. Déjelo vacío si no se midió.
 why-drug-unit = Unidad
+why-drug-form = ¿En qué forma está?
 why-drug-estimated = Estimada a simple vista
 why-complainant = ¿Hay una persona perjudicada que quizá quiera presentar cargos?
 why-complainant-declines = ¿Renuncia a la acusación?
 why-involvement = ¿Qué muestra hechos anteriores?
 why-involvement-hint = Lo que sabe de consumo de drogas, trabajo sexual o robos para subsistir.
+why-involvement-none = Sin hechos anteriores
 involvement-when = ¿Cuándo fue la última vez?
 involvement-in_zone = ¿Fue en la zona del sitio?
+involvement-documented = ¿Consta por escrito en algún lugar?
 involvement-basis = En pocas palabras
 involvement-basis-hint = Nunca el nombre de quien se lo dijo.
 why-overdose = Sobredosis
 why-overdose-happened = Hubo una sobredosis
 why-overdose-naloxone_given = Se dio naloxona
 why-overdose-doses = Dosis dadas
+why-more = Más para anotar
 why-narrative = Algo más
 why-narrative-hint = No escriba datos de salud.
 why-narrative-left = { $left ->
@@ -143,12 +148,20 @@ know-none = Las reglas de su sitio no preguntan nada más para este tipo de refe
 know-not-checked = No he revisado registros
 know-queried = Consulté los registros
 know-open = { $open ->
-    [0] Todas las preguntas tienen respuesta.
+    [0] Aquí no queda nada por responder.
     [one] Queda 1 pregunta. “No sé” es una buena respuesta.
    *[other] Quedan { $open } preguntas. “No sé” es una buena respuesta.
 }
 know-first = Esta es la que más ayuda.
 know-no-matter = Ya no cambia el resultado.
+know-moot = { $count ->
+    [one] 1 pregunta más, que ahora no cambia nada
+   *[other] { $count } preguntas más, que ahora no cambian nada
+}
+know-elsewhere = Respóndala en la página { $page }: { $name }
+know-count = ¿Cuántas veces?
+know-level = ¿Qué tan grave es?
+know-place = ¿Dónde está?
 know-most_recent = ¿Cuándo fue la última vez?
 know-source = { $source } — cambiar
 know-source-ask = ¿Cómo lo sabe?
@@ -230,6 +243,7 @@ queue-tabs = Partes de la cola
 queue-needs_you = Requiere su atención
 queue-needs_you-what = El sitio las tiene y alguien tiene que mirar.
 queue-needs_you-none = Nada requiere su atención.
+queue-parked-entry = Registro { $short }
 queue-waiting = Por enviar
 queue-waiting-what = Guardadas en este equipo. Se envían solas.
 queue-waiting-none = El sitio recibió todo lo de este equipo.

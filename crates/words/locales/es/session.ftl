@@ -25,4 +25,6 @@ lock-waiting = { $waiting ->
    *[other] Hay { $waiting } referencias por enviar. Están seguras en este equipo.
 }
 lock-secret-in-file = Este equipo guarda su secreto en un archivo y no en un almacén de claves. Su contraseña protege de todos modos lo que usted guarda.
-write-only = Puede escribir y enviar referencias nuevas. Para leer las guardadas, este equipo tiene que comunicarse una vez con el sitio.
+write-only-renewed = El sitio ha respondido. Desbloquee una vez más para leer sus referencias guardadas.
+write-only-lock = Bloquear y desbloquear
+write-only = Puede escribir y enviar referencias nuevas. Para leer las guardadas, este equipo tiene que comunicarse con el sitio y el sitio tiene que darle acceso; después desbloquee de nuevo. Si no lo logra, llame a su supervisor.

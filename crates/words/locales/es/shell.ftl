@@ -68,6 +68,7 @@ sync-done = Listo. { $received ->
    *[other] Quedan { $waiting } por enviar.
 }
 sync-to-queue = Abrir la cola
+copied = El { $time } el sitio mostró que otra copia de este equipo envió registros. Todo lo guardado aquí se conserva y se envía junto a ella. Avise a su administrador, salvo que sepa quién restauró una copia anterior.
 
 ## Decisions that arrive
 

@@ -40,6 +40,23 @@ pub fn cpu(pid: u32) -> Result<Duration> {
     Ok(Duration::from_millis(ticks * 1000 / TICKS))
 }
 
+/// Processor time that the living threads of this process with a name have used
+/// so far.
+pub fn cpu_of_threads(name: &str) -> Result<Duration> {
+    let mut nanoseconds = 0;
+    for thread in std::fs::read_dir("/proc/self/task")?.flatten() {
+        let read = |file: &str| std::fs::read_to_string(thread.path().join(file));
+        let (Ok(called), Ok(spent)) = (read("comm"), read("schedstat")) else {
+            continue;
+        };
+        if called.trim() == name {
+            let spent = spent.split_whitespace().next().context("a time")?;
+            nanoseconds += spent.parse::<u64>()?;
+        }
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
 /// The most memory that a process has had, in MB.
 pub fn peak_memory(pid: u32) -> Result<f64> {
     kilobytes(Path::new(&format!("/proc/{pid}/status")), "VmHWM:").map(|kb| kb / 1024.0)

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::Result;
 
+/// What its threads are called.
+pub const THREADS: &str = "relay";
+
 /// What went through so far.
 #[derive(Debug, Default)]
 pub struct Counted {
@@ -58,13 +61,19 @@ pub fn between(listen: u16, to: u16) -> Result<Arc<Counted>> {
             let _ = (device.set_nodelay(true), site.set_nodelay(true));
             if let (Ok(from_device), Ok(from_site)) = (device.try_clone(), site.try_clone()) {
                 let counts_up = Arc::clone(&counts);
-                std::thread::spawn(move || pass(from_device, site, &counts_up, true));
+                let _ = named(move || pass(from_device, site, &counts_up, true));
                 let counts_down = Arc::clone(&counts);
-                std::thread::spawn(move || pass(from_site, device, &counts_down, false));
+                let _ = named(move || pass(from_site, device, &counts_down, false));
             }
         }
     });
     Ok(counted)
+}
+
+/// A thread whose cost can be told from the device's, in the same process.
+fn named(work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    let thread = std::thread::Builder::new().name(THREADS.to_owned());
+    thread.spawn(work).map(drop)
 }
 
 fn pass(mut from: TcpStream, mut to: TcpStream, counts: &Counted, up: bool) {

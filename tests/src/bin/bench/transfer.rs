@@ -163,7 +163,7 @@ fn ours(setup: &Setup, seed: u64, run: &mut Run) -> Result<()> {
     run.pull_cpu = (spent(&site)? - before).as_secs_f64();
     ensure!(fetched.error.is_none(), "the pull stopped: {fetched:?}");
     drop(core);
-    let there = handoff_device::DeviceList::open(world.path("fresh"))?;
+    let there = handoff_device::DeviceList::open(world.path("fresh"), Host::system())?;
     let (user, _) = there.people()?.into_iter().next().context("a person")?;
     let count = there.referrals(user, PASSWORD)?.len();
     ensure!(

@@ -253,7 +253,7 @@ pub(super) fn feed(row: &Row<'_>) -> Mapped<FeedRow> {
 pub(super) fn alarm(row: &Row<'_>) -> Mapped<AlarmRow> {
     let c = Columns::of(row, "alarm");
     let code: String = c.get(0)?;
-    let code = [AlarmCode::RolledBack, AlarmCode::Forked]
+    let code = AlarmCode::ALL
         .into_iter()
         .find(|known| known.as_str() == code)
         .ok_or_else(|| c.damaged())?;

@@ -6,6 +6,7 @@
 
 mod columns;
 mod map;
+mod orders;
 mod read;
 mod write;
 
@@ -18,7 +19,10 @@ use handoff_cipherdb::{
 use super::{Reads, Soundness, Storage, StorageError, Writes};
 
 /// Schemas, oldest first. A released step is never edited.
-const SCHEMA: Migrations = Migrations::new(&[(1, include_str!("schema.sql"))]);
+const SCHEMA: Migrations = Migrations::new(&[
+    (1, include_str!("schema.sql")),
+    (2, include_str!("schema_2.sql")),
+]);
 
 /// The site of this database; PostgreSQL will hold many.
 const SITE: i64 = 1;
@@ -102,6 +106,10 @@ impl Storage for SqliteStorage {
         })
     }
 
+    fn sweep(&self) -> Result<(), StorageError> {
+        Ok(self.database.checkpoint_truncate()?)
+    }
+
     fn copy_to(&self, file: &Path, key: &[u8; 32]) -> Result<(), StorageError> {
         Ok(self.database.backup_to(file, &DbKey::from_bytes(key))?)
     }
@@ -150,6 +158,10 @@ mod tests {
     const PLANS: &[&str] = &[
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/authors.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/device.sql")),
+        concat!("EXPLAIN QUERY PLAN ", include_str!("read/device_state.sql")),
+        concat!("EXPLAIN QUERY PLAN ", include_str!("read/erasure.sql")),
+        concat!("EXPLAIN QUERY PLAN ", include_str!("read/erasures_for.sql")),
+        concat!("EXPLAIN QUERY PLAN ", include_str!("read/feed_reader.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/entries_of.sql")),
         concat!(
             "EXPLAIN QUERY PLAN ",

@@ -44,7 +44,7 @@ fn context(item: &Item) -> Option<&[u8; 16]> {
 }
 
 impl Handle<&WriteTx<'_>> {
-    fn revise(&self, line: LineId) -> Written {
+    pub(super) fn revise(&self, line: LineId) -> Written {
         self.tx
             .execute(include_str!("write/revise.sql"), params![SITE, line.0])?;
         Ok(())

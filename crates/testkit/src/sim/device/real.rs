@@ -17,8 +17,8 @@ use handoff_protocol::message::{Answer, Certificates, FeedPosition, LaneReport, 
 use handoff_protocol::signed::Signed;
 use handoff_store::{
     Access, ApplyError, CatchUpError, DeviceStore, Draft, DraftError, Enrolment, Folder, Ignored,
-    NewDevice, NewPerson, ReceiptProblem, SaveError, SendError, SessionKeys, TakeBackError,
-    UnlockError, UserSession, open_reader,
+    NewDevice, NewPerson, Outlived, ReceiptProblem, SaveError, SendError, SessionKeys,
+    TakeBackError, UnlockError, UserSession, open_reader,
 };
 use handoff_sync::device::Outlook;
 use handoff_vault::{DeviceSecret, UserKeys, WritingKeys};
@@ -246,7 +246,11 @@ impl DeviceFiles for RealFiles {
     }
 
     fn begin_lane(&self, incarnation: Incarnation) -> Done<()> {
-        self.writing(|store| store.begin_lane(incarnation).map(|_| ()).map_err(broken))
+        let from = self.current_lane()?;
+        self.writing(|store| {
+            let begun = store.go_on(&from, Outlived::Behind, incarnation, 0);
+            begun.map(|_| ()).map_err(broken)
+        })
     }
 
     fn add_user(&self, new: &NewUser) -> Done<()> {

@@ -37,6 +37,7 @@ export const PRESENTATIONS = {
   wrong_password: { sentence: 'error-wrong_password', tone: 'bad' },
   password_refused: { sentence: 'error-password_refused', tone: 'bad' },
   locked: { sentence: 'error-locked', tone: 'warn' },
+  lease_ran_out: { sentence: 'error-lease_ran_out', tone: 'warn' },
   not_permitted: { sentence: 'error-not_permitted', tone: 'warn' },
   unknown_user: { sentence: 'error-unknown_user', tone: 'bad' },
   form_incomplete: { sentence: 'error-form_incomplete', tone: 'bad' },

@@ -7,10 +7,12 @@ import type {
   Answer,
   AnswerSource,
   DeclinedReason,
+  DrugShape,
   DrugType,
   EvidenceKind,
   IdBasis,
   DrugUnit,
+  MatterPlace,
   Need,
   NotMadeReason,
   OffenceLevel,
@@ -70,6 +72,8 @@ export const DRUGS = every<DrugType>()([
   'X',
 ]);
 export const UNITS = every<DrugUnit>()(['GM', 'DU', 'OZ', 'ML', 'KG', 'LB', 'NP', 'XX']);
+export const DRUG_FORMS = every<DrugShape>()(['prescription_pills', 'other', 'unstated']);
+export const MATTER_PLACES = every<MatterPlace>()(['local', 'elsewhere']);
 export const LEVELS = every<OffenceLevel>()(['infraction', 'misdemeanor', 'felony']);
 export const NOT_MADE = every<NotMadeReason>()([
   'unable_to_communicate',

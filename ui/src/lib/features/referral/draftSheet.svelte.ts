@@ -14,6 +14,8 @@ import type {
 } from '$lib/ipc/generated/contract';
 import { asFailure, type Host } from '$lib/ipc/host';
 import { errorAt, pageOf } from '../errors/fields';
+import { plainAnswer } from './answers';
+import { onPage4 } from './asked';
 
 /** After the last key; with the call itself it stays below 400 ms. */
 export const SAVE_AFTER_MS = 250;
@@ -62,11 +64,11 @@ export class DraftSheet {
     this.edit((form) => (form.answers[question] = answer));
   }
 
-  /** "I have not checked": every row that has no answer yet becomes unknown. */
+  /** "I have not checked": every question of page 4 that has no answer yet becomes unknown. */
   answerRestUnknown(): void {
     this.edit((form) => {
-      for (const row of this.view.checklist) {
-        form.answers[row.id] ??= { answer: 'unknown', source: 'not_checked', most_recent: '' };
+      for (const row of this.view.checklist.filter(onPage4)) {
+        form.answers[row.id] ??= plainAnswer('unknown', 'not_checked');
       }
     });
   }

@@ -4,15 +4,19 @@ import type { MessageId } from '$lib/i18n/generated/ids';
 import { packText, say } from '$lib/i18n/words.svelte';
 import type {
   AgeForm,
+  AnswerForm,
   ChoicesView,
   Door,
   DraftView,
   InvolvementForm,
   OffenceForm,
+  QuestionRow,
   ReferralForm,
   WhyForm,
 } from '$lib/ipc/generated/contract';
 import type { SummaryRow } from '$lib/ui/SummaryList.svelte';
+import { countOf } from './answers';
+import { onPage4 } from './asked';
 import { offerOf } from './offer';
 
 /** A row whose empty answer is said, never left out. */
@@ -65,8 +69,10 @@ function whoRows({ who }: ReferralForm): SummaryRow[] {
 }
 
 function drugWords(why: WhyForm): string[] {
+  if (why.no_drugs) return [say('why-drugs-none')];
   return why.drugs.map((one) => {
-    const drug = say(`drug-${one.drug}`);
+    const form = one.form === 'unstated' ? '' : `, ${say(`drug-form-${one.form}`)}`;
+    const drug = say(`drug-${one.drug}`) + form;
     if (one.quantity.trim() === '') return drug;
     const amount = say('summary-drug', {
       drug,
@@ -99,8 +105,20 @@ function involvementWords(one: InvolvementForm): string {
     one.in_zone && one.in_zone !== 'unknown'
       ? told('involvement-in_zone', say(`answer-${one.in_zone}`))
       : '';
-  return joined(one.evidence ? say(`evidence-${one.evidence}`) : '', one.when, inside, one.basis);
+  const written =
+    one.documented && one.documented !== 'unknown'
+      ? told('involvement-documented', say(`answer-${one.documented}`))
+      : '';
+  const evidence = one.evidence ? say(`evidence-${one.evidence}`) : '';
+  return joined(evidence, one.when, inside, written, one.basis);
 }
+
+/** What shows earlier involvement, or that there was none. */
+const involvementRows = ({ involvement, no_involvement }: WhyForm): SummaryRow =>
+  row(
+    say('why-involvement'),
+    ...(no_involvement ? [say('why-involvement-none')] : involvement.map(involvementWords)),
+  );
 
 function whereRows(
   { place, why }: ReferralForm,
@@ -121,13 +139,18 @@ function whereRows(
       ? []
       : [row(say('place-incident_number'), place.incident_number)]),
     row(say('why-needs'), ...why.needs.map((need) => say(`need-${need}`))),
-    ...(arrest
-      ? [
-          row(say('why-offences'), ...why.offences.map((one) => offenceWords(one, choices))),
-          row(say('why-drugs'), ...drugWords(why)),
-          row(say('why-complainant'), ...complainantWords(why)),
-        ]
-      : [row(say('why-involvement'), ...why.involvement.map(involvementWords))]),
+    ...(arrest || why.offences.length > 0
+      ? [row(say('why-offences'), ...why.offences.map((one) => offenceWords(one, choices)))]
+      : []),
+    ...(arrest || why.no_drugs || why.drugs.length > 0
+      ? [row(say('why-drugs'), ...drugWords(why))]
+      : []),
+    ...(arrest || why.complainant.present
+      ? [row(say('why-complainant'), ...complainantWords(why))]
+      : []),
+    ...(arrest && why.involvement.length === 0 && !why.no_involvement
+      ? []
+      : [involvementRows(why)]),
     ...(why.overdose.happened
       ? [
           row(
@@ -185,14 +208,27 @@ export const reportSections = (
   { page: 3, rows: offerRows(form) },
 ];
 
+/** Page 4: every question with an answer, and those that still could use one. */
 export function knowRows(form: ReferralForm, view: DraftView): SummaryRow[] {
-  return view.checklist.map((question) => {
-    const given = form.answers[question.id];
-    return row(
-      packText(question.words).text,
-      given ? say(`answer-${given.answer}`) : '',
-      given && given.answer !== 'unknown' ? say(`source-${given.source ?? 'none'}`) : '',
-      given?.most_recent ?? '',
-    );
-  });
+  const questions = view.checklist.filter(onPage4);
+  return questions
+    .filter((question) => form.answers[question.id] || question.rank !== null)
+    .map((question) => {
+      const given = form.answers[question.id];
+      return row(packText(question.words).text, ...(given ? answerWords(question, given) : []));
+    });
+}
+
+function answerWords({ kind }: QuestionRow, given: AnswerForm): string[] {
+  if (kind.kind === 'count') {
+    const count = countOf(given) ?? 'unknown';
+    return [count === 'more' && given.count !== '' ? given.count : say(`count-${count}`)];
+  }
+  return [
+    say(`answer-${given.answer}`),
+    given.answer === 'unknown' ? '' : say(`source-${given.source ?? 'none'}`),
+    given.most_recent,
+    given.most_serious ? say(`offence-level-${given.most_serious}`) : '',
+    given.place ? say(`matter-place-${given.place}`) : '',
+  ];
 }

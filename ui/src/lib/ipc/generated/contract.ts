@@ -31,7 +31,7 @@ band: AgeBand, };
 export type Answer = "yes" | "no" | "unknown";
 export type AnswerForm = { 
 /**
- * Yes, no or unknown.
+ * Yes, no or unknown; of a question how often: no is never, yes needs the count.
  */
 answer: Answer, 
 /**
@@ -41,7 +41,19 @@ source: AnswerSource | null,
 /**
  * The most recent date, as typed; empty when not asked or not known.
  */
-most_recent: string, };
+most_recent: string, 
+/**
+ * How often, as typed.
+ */
+count: string, 
+/**
+ * The level of the most serious open matter.
+ */
+most_serious: OffenceLevel | null, 
+/**
+ * Whether any open matter is local.
+ */
+place: MatterPlace | null, };
 export type AnswerSource = "records_query" | "officer_knowledge" | "participant_statement" | "dispatcher" | "not_checked";
 export type ChangeDraftRequest = { 
 /**
@@ -191,7 +203,7 @@ saved_at: string,
  */
 missing: Array<FieldError>, 
 /**
- * The checklist of this door.
+ * The questions of this door, those of pages 1 to 3 too, in the order of the pack.
  */
 checklist: Array<QuestionRow>, 
 /**
@@ -214,7 +226,12 @@ unit: DrugUnit,
 /**
  * Estimated by sight.
  */
-estimated: boolean, };
+estimated: boolean, 
+/**
+ * The form that it comes in; drafts of before it was asked have none.
+ */
+form: DrugShape, };
+export type DrugShape = "unstated" | "prescription_pills" | "other";
 export type DrugType = "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M" | "N" | "O" | "P" | "U" | "X";
 export type DrugUnit = "GM" | "KG" | "OZ" | "LB" | "ML" | "DU" | "NP" | "XX";
 export type EngagementState = "draft" | "submitted" | "screened" | "case_manager_called" | "handed_off" | "declined_by_person" | "contact_attempting" | "brief_intake_done" | "assessment_done" | "plan_active" | "active" | "inactive" | "closed";
@@ -241,7 +258,7 @@ device_name: string,
  * the lock screen says so.
  */
 secret_in_file: boolean, };
-export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_unknown" | "code_used" | "code_expired" | "code_not_proven" | "code_void" | "device_known_otherwise" | "device_revoked" | "person_disabled" | "site_unconfirmed" | "enrolment_unreadable" | "site_busy" | "code_refused" | "site_not_pinned" | "site_not_proven" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
+export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_unknown" | "code_used" | "code_expired" | "code_not_proven" | "code_void" | "device_known_otherwise" | "device_revoked" | "person_disabled" | "site_unconfirmed" | "enrolment_unreadable" | "site_busy" | "code_refused" | "site_not_pinned" | "site_not_proven" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "lease_ran_out" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
 export type Event = { "kind": "changed", 
 /**
  * Which.
@@ -327,6 +344,10 @@ when: string,
  */
 in_zone: Answer | null, 
 /**
+ * Written down somewhere.
+ */
+documented: Answer | null, 
+/**
  * In few words, no informant's name.
  */
 basis: string, };
@@ -340,6 +361,7 @@ seq: number,
  */
 hash: string, };
 export type Language = "en" | "es";
+export type MatterPlace = "local" | "elsewhere";
 export type Need = "substance_use" | "mental_health" | "housing" | "medical" | "food" | "safety" | "other";
 export type NotMadeReason = "ineligible" | "officer_discretion" | "no_case_manager_available" | "outside_hours" | "safety" | "unable_to_communicate";
 export type Nothing = Record<symbol, never>;
@@ -423,6 +445,10 @@ id: string,
  */
 version: string, 
 /**
+ * SHA-256 of its exact bytes, in hexadecimal.
+ */
+hash: string, 
+/**
  * In force since.
  */
 effective: string | null, 
@@ -441,6 +467,23 @@ en: string,
  * Spanish; empty when the pack has none.
  */
 es: string, };
+export type ParkedLine = { 
+/**
+ * Its id.
+ */
+entry: string, 
+/**
+ * The last eight characters of the id, for reading aloud.
+ */
+short: string, 
+/**
+ * When it was saved.
+ */
+saved_at: string, 
+/**
+ * Why, as a code; said by `parked-<code>`.
+ */
+code: string, };
 export type PersonTile = { 
 /**
  * Whom to unlock.
@@ -492,6 +535,35 @@ language: Language,
  * Letters and digits act on their own (never while text is typed).
  */
 single_keys: boolean, };
+export type QuestionKind = { "kind": "yes_no" } | { "kind": "history", 
+/**
+ * Some rule looks at the date.
+ */
+asks_date: boolean, } | { "kind": "matter", 
+/**
+ * Some rule looks at the level.
+ */
+asks_level: boolean, 
+/**
+ * Some rule looks at the place.
+ */
+asks_place: boolean, } | { "kind": "count" } | { "kind": "age" } | { "kind": "time" } | { "kind": "zone" } | { "kind": "offences" } | { "kind": "drugs", 
+/**
+ * Some rule looks at the form that a drug comes in.
+ */
+asks_form: boolean, } | { "kind": "complainant" } | { "kind": "involvement", 
+/**
+ * Some rule looks at the date.
+ */
+asks_date: boolean, 
+/**
+ * Some rule looks at the place.
+ */
+asks_place: boolean, 
+/**
+ * Some rule looks at whether it is written down.
+ */
+asks_documented: boolean, } | { "kind": "offer" };
 export type QuestionRow = { 
 /**
  * Question id within the pack.
@@ -502,26 +574,18 @@ id: string,
  */
 words: PackWords, 
 /**
- * The answer so far.
+ * What kind of answer it takes.
  */
-answer: Answer | null, 
+kind: QuestionKind, 
 /**
- * Where it came from.
+ * The page that asks it, 1 to 4.
  */
-source: AnswerSource | null, 
+page: number, 
 /**
  * True when records answer it (supervision, history, open matters), so
  * that its source is never assumed.
  */
 of_records: boolean, 
-/**
- * True when a date can narrow it (a look-back).
- */
-asks_date: boolean, 
-/**
- * The most recent date, `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as typed.
- */
-most_recent: string, 
 /**
  * 1 for the question that is most useful to answer now; `None` when it
  * can change nothing any more.
@@ -568,7 +632,12 @@ received_total: number,
 /**
  * Saved by other people on this device and still waiting: a count only.
  */
-waiting_of_others: number, };
+waiting_of_others: number, 
+/**
+ * Parked entries of theirs that stand in no list above: they are no
+ * referral by themselves, or stored records may not be read now.
+ */
+parked: Array<ParkedLine>, };
 export type ReferralForm = { 
 /**
  * Page 1: who.
@@ -693,6 +762,11 @@ roles: Array<string>,
  */
 write_only: boolean, 
 /**
+ * True when the site has renewed the lease since: once this person has
+ * unlocked again, saved referrals can be read.
+ */
+renewed: boolean, 
+/**
  * When the session locks by itself if nothing is touched, in seconds.
  */
 locks_after_seconds: number, };
@@ -737,6 +811,11 @@ queue: QueueCounts,
  */
 connection: ConnectionView, 
 /**
+ * Since when this device knows that another copy of it exists, or existed.
+ * Everything saved here is kept and sent all the same.
+ */
+copied_at: string | null, 
+/**
  * How the day and night look was last set.
  */
 preferences: Preferences, 
@@ -775,6 +854,11 @@ parked: number,
  * Entries still waiting.
  */
 waiting: number, 
+/**
+ * The site knows another copy of this device, so the journal goes on in a
+ * new lane. Nothing is lost.
+ */
+went_on: boolean, 
 /**
  * Why it stopped early, if it did.
  */
@@ -880,13 +964,21 @@ offences: Array<OffenceForm>,
  */
 drugs: Array<DrugForm>, 
 /**
+ * Somebody looked, and there are no drugs; an empty list alone does not say so.
+ */
+no_drugs: boolean, 
+/**
  * Arrest door: somebody was harmed and is here.
  */
 complainant: ComplainantForm, 
 /**
- * Social door: the basis of prior involvement.
+ * The basis of prior involvement.
  */
 involvement: Array<InvolvementForm>, 
+/**
+ * There was none; an empty list alone does not say so.
+ */
+no_involvement: boolean, 
 /**
  * An overdose in this encounter.
  */

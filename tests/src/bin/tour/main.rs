@@ -1,6 +1,9 @@
 //! The main job in the packaged window, a picture of every step by day and by
 //! night. Run by `cargo xtask tour`.
 //!
+//! Then the checklists of four sites, door by door, in `checklists` below it
+//! (`journeys.rs`).
+//!
 //! It fails unless the referral whose number the screen shows is the one that
 //! the site lists.
 
@@ -9,88 +12,42 @@
     reason = "a host: it says which pictures it took"
 )]
 
-use std::path::{Path, PathBuf};
+mod album;
+mod journeys;
+
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
-use handoff_tests::window::{Answers, App, Display, Person};
+use handoff_tests::window::{Answers, App, Person};
 use handoff_tests::world::{LIAISON, OFFICER, World};
-use serde_json::Value;
 
-/// More of a page than this is not photographed.
-const MOST_PARTS: u32 = 4;
+use album::Album;
 
 const ARRESTED: Person = Person {
     given: "Zephyrine",
     family: "Quillwhistle",
 };
 
-/// Where the pictures go, and how many steps there were.
-struct Album {
-    display: Display,
-    folder: PathBuf,
-    step: u32,
-}
-
-impl Album {
-    /// Photographs the screen, part by part where it scrolls, in both looks.
-    fn picture(&mut self, app: &App, name: &str) -> Result<()> {
-        self.step += 1;
-        for look in ["day", "night"] {
-            app.wear(look)?;
-            self.parts(app, name, look)?;
-        }
-        println!("tour: {:02} {name}", self.step);
-        Ok(())
-    }
-
-    fn parts(&self, app: &App, name: &str, look: &str) -> Result<()> {
-        app.session()
-            .run("document.querySelector('.scroll')?.scrollTo(0, 0)")?;
-        for part in 1..=MOST_PARTS {
-            let suffix = if part == 1 {
-                String::new()
-            } else {
-                format!("-part{part}")
-            };
-            let file = self
-                .folder
-                .join(format!("{:02}-{name}{suffix}-{look}.png", self.step));
-            // What was changed last is on the display two frames later.
-            app.session().settle(
-                "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
-                   .then(() => null)",
-            )?;
-            self.display.photograph(&file);
-            let has_more = app.session().run(
-                "const pane = document.querySelector('.scroll');
-                 const before = pane?.scrollTop ?? 0;
-                 pane?.scrollBy(0, pane.clientHeight - 48);
-                 return (pane?.scrollTop ?? 0) > before;",
-            )?;
-            if has_more != Value::Bool(true) {
-                break;
-            }
-        }
-        app.session()
-            .run("document.querySelector('.scroll')?.scrollTo(0, 0)")
-            .map(drop)
-    }
-}
-
 fn main() -> Result<()> {
     let mut arguments = std::env::args()
         .skip_while(|argument| argument != "--out")
         .skip(1);
     let folder = PathBuf::from(arguments.next().context("usage: tour --out FOLDER")?);
-    empty(&folder)?;
+    let mut album = Album::new(folder)?;
+    main_job(&mut album)?;
+    let mut checklists = Album::new(album.folder.join("checklists"))?;
+    drop(album);
+    journeys::run(&mut checklists)?;
+    println!(
+        "tour: the checklists are in {}",
+        checklists.folder.display()
+    );
+    Ok(())
+}
 
+fn main_job(album: &mut Album) -> Result<()> {
     let world = World::empty();
     world.init("site");
-    let mut album = Album {
-        display: Display::start(),
-        folder,
-        step: 0,
-    };
     let site = world.serve("site");
     let invited = world
         .site(&["invite", "--person", OFFICER, "--json"])
@@ -113,7 +70,7 @@ fn main() -> Result<()> {
     app.unlock(OFFICER)?;
     album.picture(&app, "today")?;
 
-    let referral = arrest_diversion(&app, &mut album)?;
+    let referral = arrest_diversion(&app, album)?;
     app.follow("Queue")?;
     app.session()
         .find(&format!("//*[@data-referral-id=\"{referral}\"]"))?;
@@ -158,7 +115,7 @@ fn main() -> Result<()> {
     app.says(reason)?;
     album.picture(&app, "detail")?;
 
-    social_contact(&app, &mut album)?;
+    social_contact(&app, album)?;
     app.close();
     site.stop();
     println!("tour: the pictures are in {}", album.folder.display());
@@ -217,12 +174,4 @@ fn social_contact(app: &App, album: &mut Album) -> Result<()> {
     app.session()
         .find(&format!("//*[@data-referral-id=\"{referral}\"]"))?;
     album.picture(app, "today-again")
-}
-
-fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder)
-            .with_context(|| format!("emptying {}", folder.display()))?;
-    }
-    std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))
 }

@@ -1,0 +1,162 @@
+use handoff_domain::VerificationMove;
+use handoff_protocol::item::Gone;
+use handoff_protocol::message::{Answer, ErasureOrder, FeedItem, FeedPosition};
+use handoff_protocol::receipt::ParkCode;
+
+use super::*;
+use crate::testing::{ADMIN, OFFICER, PROSECUTOR, TestDevice, TestSite, logged};
+
+const COURT: ErasureReason = ErasureReason::CourtOrder;
+
+/// A referral on its way to the prosecutor, with a decision about it.
+fn decided() -> (TestSite, TestDevice, ReferralId) {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    let referral = device.refer();
+    device.refer();
+    site.sync(&device.request(device.everything()));
+    site.site
+        .decide(referral, PROSECUTOR, VerificationMove::Approve, "")
+        .unwrap();
+    (site, device, referral)
+}
+
+fn order(site: &TestSite, answer: &Answer) -> Option<ErasureOrder> {
+    let key = site.receipt_key();
+    let signed = answer.erasures.as_ref()?;
+    Some(signed.open(&key).unwrap())
+}
+
+fn pull(site: &TestSite, device: &mut TestDevice) -> Vec<FeedItem> {
+    device.pull.get_or_insert(FeedPosition::Start);
+    let mut answer = site.sync(&device.request(Vec::new()));
+    let (_, part) = answer.user_feeds.remove(0);
+    device.pull = Some(FeedPosition::After(part.next));
+    part.items
+}
+
+/// The place where an item is held.
+fn held(site: &TestSite, referral: ReferralId) -> Item {
+    let id = ItemId(referral.0);
+    let mut found = site
+        .site
+        .storage()
+        .reading(|reads| reads.items_by_id(id))
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    found.remove(0).1.item
+}
+
+#[test]
+fn an_order_takes_content_views_and_feeds_and_leaves_the_chain() {
+    let (site, mut device, referral) = decided();
+    let mut prosecutor = TestDevice::enrol(&site, PROSECUTOR);
+    assert_eq!(pull(&site, &mut prosecutor).len(), 3);
+    let refused = site.site.erase_referral(referral, OFFICER, COURT);
+    assert!(matches!(
+        refused,
+        Err(EraseError::Person(PersonError::NotPermitted))
+    ));
+    let erased = site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    assert_eq!(erased.items, 2);
+    assert_eq!(erased.devices, [device.device].into());
+    assert!(erased.is_swept);
+    assert!(matches!(
+        held(&site, referral),
+        Item::Placeholder {
+            gone: Gone::Erased,
+            ..
+        }
+    ));
+    assert_eq!(site.site.referrals().unwrap().len(), 1);
+    // Those who had it are told to let it go.
+    let items = pull(&site, &mut prosecutor);
+    let evicted = |item: &FeedItem| matches!(item, FeedItem::Evict(_));
+    assert!(items.len() == 2 && items.iter().all(evicted));
+    // A vault that is made anew never hears of it.
+    prosecutor.pull = None;
+    let items = pull(&site, &mut prosecutor);
+    let included = |item: &&FeedItem| matches!(item, FeedItem::Include(_));
+    assert_eq!(items.iter().filter(included).count(), 1);
+    // The device goes on in its lane as before.
+    device.refer();
+    let answer = site.sync(&device.request(vec![device.batch(4, 4)]));
+    let receipt = site.receipt(&answer, &device.lane);
+    assert_eq!(
+        (receipt.through, receipt.parked),
+        (device.head(), Vec::new())
+    );
+    site.site.rebuild_views().unwrap();
+    assert_eq!(site.site.referrals().unwrap().len(), 2);
+}
+
+#[test]
+fn a_device_is_told_until_it_says_that_it_has_erased() {
+    let (site, mut device, referral) = decided();
+    assert!(order(&site, &site.sync(&device.request(Vec::new()))).is_none());
+    site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let pending = |site: &TestSite| site.site.board().unwrap()[0].erasures_pending;
+    assert_eq!(pending(&site), 1);
+    for _ in 0..2 {
+        let told = order(&site, &site.sync(&device.request(Vec::new()))).unwrap();
+        assert_eq!(told.items, [ItemId(referral.0)]);
+        assert_eq!((told.device, told.more), (device.device, false));
+        device.state.erased_through = told.through - 1;
+    }
+    device.state.erased_through += 1;
+    assert!(order(&site, &site.sync(&device.request(Vec::new()))).is_none());
+    assert_eq!(pending(&site), 0);
+}
+
+#[test]
+fn what_comes_later_of_an_erased_referral_goes_the_same_way() {
+    let (site, mut device, referral) = decided();
+    site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    // The same bytes again change nothing.
+    site.sync(&device.request(device.everything()));
+    assert!(matches!(held(&site, referral), Item::Placeholder { .. }));
+    let amended = handoff_domain::ReferralAmended {
+        referral,
+        report: match logged("Fayette & Greene") {
+            handoff_domain::Body::ReferralLogged(logged) => logged.report,
+            _ => panic!("a referral"),
+        },
+        reason: String::new(),
+    };
+    let body = handoff_domain::Body::ReferralAmended(amended);
+    let late = device.save(handoff_domain::Role::Officer, body);
+    let answer = site.sync(&device.request(vec![device.batch(4, 4)]));
+    let parked = site.receipt(&answer, &device.lane).parked;
+    assert_eq!(parked, [(4, ParkCode::Erased)]);
+    let told = order(&site, &answer).unwrap();
+    assert_eq!(told.items, [ItemId(referral.0), ItemId(late.0)]);
+    assert_eq!(site.site.referrals().unwrap().len(), 1);
+}
+
+#[test]
+fn a_database_put_back_forgets_no_erasure() {
+    let (site, device, referral) = decided();
+    let known = crate::control_log::read(
+        &site.site.paths().control_log(),
+        &site.site.keys().identity().public(),
+    )
+    .unwrap()
+    .len();
+    let before = site.open_copy();
+    site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let log = crate::control_log::read(
+        &site.site.paths().control_log(),
+        &site.site.keys().identity().public(),
+    )
+    .unwrap();
+    let news: Vec<_> = log.into_iter().skip(known).map(|(line, _)| line).collect();
+    before
+        .site
+        .storage()
+        .writing(|writes| before.site.replay(writes, &news))
+        .unwrap();
+    assert_eq!(before.site.referrals().unwrap().len(), 1);
+    before.sync(&device.request(device.everything()));
+    assert_eq!(before.site.referrals().unwrap().len(), 1);
+    assert!(matches!(held(&before, referral), Item::Placeholder { .. }));
+}

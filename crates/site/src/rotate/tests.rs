@@ -1,0 +1,132 @@
+use handoff_domain::Role;
+use handoff_protocol::certificate::KeyCertificate;
+use handoff_protocol::ids::ItemId;
+use handoff_protocol::item::Item;
+use handoff_protocol::message::Answer;
+use handoff_protocol::receipt::ParkCode;
+
+use super::*;
+use crate::testing::{ADMIN, OFFICER, PROSECUTOR, TestDevice, TestSite, id, logged};
+
+fn back_up(site: &TestSite) {
+    let name = format!("{}.backup", id());
+    site.site.back_up(&site.folder.path().join(name)).unwrap();
+}
+
+/// The newest certificate for a purpose in an answer.
+fn told(site: &TestSite, answer: &Answer, purpose: KeyPurpose) -> Option<KeyCertificate> {
+    let identity = site.site.keys().identity().public();
+    let keys = answer.keys.iter().map(|key| key.open(&identity).unwrap());
+    keys.filter(|key| key.purpose == purpose)
+        .max_by_key(|key| key.issued_at)
+}
+
+#[test]
+fn a_new_key_is_announced_and_used_once_it_lies_in_a_backup() {
+    let site = TestSite::found();
+    let device = TestDevice::enrol(&site, OFFICER);
+    let before = site.receipt_key();
+    site.pass(chrono::TimeDelta::minutes(1));
+    assert!(site.site.rotate_key(Rotated::Receipt, PROSECUTOR).is_err());
+    let receipt = site.site.rotate_key(Rotated::Receipt, ADMIN).unwrap();
+    let sealing = site.site.rotate_key(Rotated::Sealing, ADMIN).unwrap();
+    let answer = site.sync(&device.request(Vec::new()));
+    assert!(answer.keys.is_empty());
+    assert_eq!(site.receipt_key(), before);
+    back_up(&site);
+    let answer = site.sync(&device.request(Vec::new()));
+    let announced = |purpose| told(&site, &answer, purpose).map(|key| key.key.id());
+    assert_eq!(announced(KeyPurpose::Sealing), Some(sealing));
+    assert_eq!(announced(KeyPurpose::Receipt), Some(receipt));
+    assert_eq!(site.receipt_key().id(), receipt);
+    assert!(answer.receipts.iter().all(|signed| signed.key == receipt));
+    let known = site.site.known_keys().unwrap();
+    assert!(known.iter().all(|key| key.announced));
+    // A server that runs beside the command finds the key by itself, and the
+    // old one still opens what was sealed to it.
+    let again = site.open(site.site.paths().data());
+    assert_eq!(again.receipt_key().id(), receipt);
+    assert!(site.site.keys().sealing(sealing).is_some());
+    assert!(again.site.keys().sealing(device.sealing.id()).is_some());
+}
+
+#[test]
+fn an_entry_that_was_sealed_again_is_applied_and_the_first_is_no_longer_parked() {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    // The key that devices seal to is lost.
+    let data = site.site.paths().data().to_owned();
+    let lost = site.site.paths().sealing_key(device.sealing.id());
+    std::fs::remove_file(lost).unwrap();
+    let site = TestSite {
+        folder: site.folder,
+        ..TestSite::reopen(&data, site.recovery_key, site.clock)
+    };
+    let record = device.record(Role::Officer, logged("Fayette & Greene"));
+    let bytes = record.to_bytes().unwrap();
+    let entry = ItemId(id());
+    let first = device.seal(entry, &bytes);
+    device.items.push(first.clone());
+    let answer = site.sync(&device.request(device.everything()));
+    let parked = site.receipt(&answer, &device.lane).parked;
+    assert_eq!(parked, [(2, ParkCode::KeyMissing)]);
+
+    site.pass(chrono::TimeDelta::minutes(1));
+    site.site.rotate_key(Rotated::Sealing, ADMIN).unwrap();
+    back_up(&site);
+    let answer = site.sync(&device.request(Vec::new()));
+    device.sealing = told(&site, &answer, KeyPurpose::Sealing).unwrap().key;
+    device.unlock();
+    let Item::Entry {
+        id,
+        context,
+        sealed,
+        ..
+    } = device.seal(ItemId(crate::testing::id()), &bytes)
+    else {
+        panic!("an entry was sealed");
+    };
+    let of = (entry, first.digest());
+    device.items.push(Item::Resealed {
+        id,
+        context,
+        of,
+        sealed,
+    });
+    let answer = site.sync(&device.request(vec![device.batch(3, 4)]));
+    assert_eq!(site.receipt(&answer, &device.lane).parked, []);
+    let referrals = site.site.referrals().unwrap();
+    assert_eq!(referrals[0].referral.0, entry.0);
+    // Judged once more, it is the same.
+    site.judge_parked();
+    assert_eq!(site.site.referrals().unwrap(), referrals);
+}
+
+#[test]
+fn what_stands_for_nothing_that_is_here_is_parked() {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    let bytes = device
+        .record(Role::Officer, logged("x"))
+        .to_bytes()
+        .unwrap();
+    let Item::Entry {
+        id,
+        context,
+        sealed,
+        ..
+    } = device.seal(ItemId(crate::testing::id()), &bytes)
+    else {
+        panic!("an entry was sealed");
+    };
+    let of = (ItemId(crate::testing::id()), [7; 32]);
+    device.items.push(Item::Resealed {
+        id,
+        context,
+        of,
+        sealed,
+    });
+    let answer = site.sync(&device.request(device.everything()));
+    let parked = site.receipt(&answer, &device.lane).parked;
+    assert_eq!(parked, [(2, ParkCode::Other)]);
+}
