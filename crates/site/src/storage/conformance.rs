@@ -13,6 +13,8 @@ use handoff_vault::{OsRandom, SigningKey};
 use super::*;
 use crate::testing::id;
 
+// By its path from here, whatever crate has this file for a module.
+#[path = "conformance/orders.rs"]
 mod orders;
 
 type Check = fn(&dyn Storage);

@@ -1,7 +1,6 @@
 //! What devices report and what people order.
 
 use super::*;
-use crate::storage::{DeviceStateRow, ErasureReason, FeedReaderRow, NewErasure};
 
 fn order(item: ItemId, device: Option<DeviceId>) -> NewErasure {
     NewErasure {
