@@ -33,11 +33,13 @@ pub enum Mutant {
     ReceiptHidesParked,
     /// The site keeps what an order erases.
     ErasureSkipped,
+    /// A commit that is called saved is not synced.
+    JournalWalNormal,
 }
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -45,6 +47,7 @@ impl Mutant {
         Self::EvictionSkipped,
         Self::ReceiptHidesParked,
         Self::ErasureSkipped,
+        Self::JournalWalNormal,
     ];
 
     /// Its name, as the variable gives it.
@@ -58,6 +61,7 @@ impl Mutant {
             Self::EvictionSkipped => "eviction_skipped",
             Self::ReceiptHidesParked => "receipt_hides_parked",
             Self::ErasureSkipped => "erasure_skipped",
+            Self::JournalWalNormal => "journal_wal_normal",
         }
     }
 
