@@ -6,9 +6,16 @@
     reason = "everything here is a test or waits for a process"
 )]
 
+pub mod crowd;
 pub mod custody;
+pub mod failing;
 pub mod kills;
+pub mod lab;
+pub mod link;
+pub mod power;
 pub mod released;
+pub mod report;
+pub mod rot;
 pub mod secrecy;
 pub mod synthetic;
 pub mod window;

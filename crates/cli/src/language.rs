@@ -51,6 +51,12 @@ impl Speaker {
         say(self.0, id, &args)
     }
 
+    /// The sentence `id` for so many, as its `count`.
+    #[must_use]
+    pub fn count(self, id: &str, count: u32) -> String {
+        say(self.0, id, &[("count", Value::from(count))])
+    }
+
     /// The word for a code, `<group>-<code>`; the code itself where the
     /// catalogue has none.
     #[must_use]

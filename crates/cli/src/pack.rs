@@ -10,7 +10,10 @@ mod new;
 mod paper;
 mod plain;
 mod simulate;
+mod tested;
 mod typed;
+
+use std::collections::BTreeMap;
 
 use clap::Subcommand;
 use handoff_domain::{Door, PackHash, Words};
@@ -120,8 +123,9 @@ pub enum Pack {
         /// The proposed pack: its id, or a file
         #[arg(long, value_name = "ID|FILE")]
         pack: PackName,
-        /// The past screenings, one JSON object on each line (`handoff schema
-        /// past-screening`); `-` reads standard input
+        /// The past screenings: a table that a spreadsheet saves (FILE.csv), or one
+        /// JSON object on each line (`handoff schema past-screening`); `-` reads
+        /// standard input
         #[arg(long, value_name = "FILE|-")]
         records: Source,
         /// The pack in force, to compare with [default: the outcomes on record]
@@ -207,9 +211,10 @@ impl Pack {
             Self::Explain {
                 pack, speaks, json, ..
             } => {
-                let explained = Explained::of(&pack.load()?);
+                let speaker = speaks.speaker();
+                let explained = Explained::of(&pack.load()?, speaker);
                 output::answer(json, &explained, |explained| {
-                    plain::text(explained, speaks.speaker())
+                    plain::text(explained, speaker)
                 })
             }
         }
@@ -222,6 +227,8 @@ struct Explained {
     #[serde(flatten)]
     explanation: Explanation,
     questions: Vec<Asked>,
+    /// What each rule tests, in words, by the rule's id.
+    tests: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -232,7 +239,7 @@ struct Asked {
 }
 
 impl Explained {
-    fn of(pack: &RulePack) -> Self {
+    fn of(pack: &RulePack, speaker: Speaker) -> Self {
         let mut questions: Vec<Asked> = Vec::new();
         for question in Door::ALL.into_iter().flat_map(|door| pack.questions(door)) {
             if questions.iter().all(|asked| asked.id != question.id) {
@@ -245,6 +252,11 @@ impl Explained {
         Self {
             explanation: explain(pack),
             questions,
+            tests: pack
+                .rules()
+                .iter()
+                .map(|rule| (rule.id.clone(), tested::lines(rule, pack, speaker)))
+                .collect(),
         }
     }
 }

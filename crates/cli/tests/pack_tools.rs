@@ -104,7 +104,9 @@ fn a_new_pack_is_written_from_what_a_person_types() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(ran.out.contains("id = \"toy-county-2026\"") && ran.out.contains("years = 21"));
     assert!(
-        ran.err.contains("That does not read. Once more:"),
+        ran.err.contains(
+            "That does not read; it takes no, hard, presumptive, refer_up, advisory. Once more:"
+        ),
         "{}",
         ran.err
     );
@@ -130,6 +132,78 @@ fn a_new_pack_is_written_from_what_a_person_types() {
         "{}",
         wrong.err
     );
+}
+
+#[test]
+fn a_slip_in_the_interview_is_asked_again_and_a_file_in_the_way_is_said_first() {
+    let rest = "\n".repeat(30);
+    let typed = format!("Toy County\n\nSpringfield\nchicago\nsoon\n2026-01-01\nToy!\n{rest}");
+    let ran = run(&["pack", "new", "-"], &typed);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.out.contains("time_zone = \"America/Chicago\""));
+    for takes in ["an IANA name", "a day as YYYY-MM-DD", "a-z, 0-9, - and _"] {
+        let said = format!("That does not read; it takes {takes}");
+        assert!(ran.err.contains(&said), "{said}: {}", ran.err);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.toml"), "mine").unwrap();
+    let ran = run_in(folder.path(), &["pack", "new", "mine.toml"], &typed);
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (
+            1,
+            "handoff: mine.toml: there is such a file already. Nothing was changed. Give a file that does not exist yet.\n"
+        )
+    );
+    let untitled = run(&["pack", "new", "-", "--defaults"], "");
+    assert!(
+        untitled.err.contains("it has no default"),
+        "{}",
+        untitled.err
+    );
+}
+
+#[test]
+fn who_does_not_know_is_asked_the_next_question() {
+    let folder = two("version = \"1\"", "version = \"2\"");
+    let arguments = ["pack", "try", "a.toml", "--as-of", "2026-03-01"];
+    let typed = "unknown\n".repeat(20);
+    let said = run_in(folder.path(), &arguments, &typed).out;
+    let asked = |question: &str| said.matches(&format!("\n{question}  ")).count();
+    assert_eq!((asked("age"), asked("volunteers")), (1, 1), "{said}");
+    assert!(said.contains("Needs verification"), "{said}");
+}
+
+#[test]
+fn an_explanation_says_what_a_rule_tests_and_not_only_its_words() {
+    // What can be changed in the example without a change of its words.
+    for (from, to) in [
+        ("years = 18", "years = 17"),
+        ("at_least = \"felony\"", "at_least = \"misdemeanor\""),
+        ("look_back = { years = 10 }", "look_back = { months = 30 }"),
+        ("\"40A\"", "\"23C\""),
+    ] {
+        let folder = two(from, to);
+        for language in ["en", "es"] {
+            for paper in [false, true] {
+                let said = |file: &str| {
+                    let arguments = if paper {
+                        ["pack", "explain", file, "--paper", language]
+                    } else {
+                        ["pack", "explain", file, "--language", language]
+                    };
+                    let text = run_in(folder.path(), &arguments, "").out;
+                    let (before, after) = text.split_once("SHA-256 ").unwrap();
+                    format!("{before}{}", after.get(64..).unwrap())
+                };
+                assert_ne!(
+                    said("a.toml"),
+                    said("b.toml"),
+                    "{from}, {language}, paper: {paper}"
+                );
+            }
+        }
+    }
 }
 
 #[test]
@@ -440,4 +514,69 @@ fn the_paper_checklist_is_one_page_that_fetches_nothing_and_names_nobody() {
     let hostile = example().replace("Example County LEAD", "<b>A & B</b>");
     let page = run(&["pack", "explain", "-", "--paper", "en"], &hostile).out;
     assert!(page.contains("&lt;b&gt;A &amp; B&lt;/b&gt;") && !page.contains("<b>A"));
+}
+
+#[test]
+fn past_encounters_are_read_from_a_spreadsheet() {
+    let folder = two("years = 18", "years = 21");
+    let rows = |rows: &str| {
+        let head = "\u{feff}date,door,group,age,suspected_offenses,history.violent,open_warrant,zone,volunteers,site.for_personal_use,outcome\r\n";
+        std::fs::write(folder.path().join("past.csv"), format!("{head}{rows}")).unwrap();
+    };
+    let simulate = |more: &[&str]| {
+        let mut arguments = vec![
+            "pack",
+            "simulate",
+            "--pack",
+            "b.toml",
+            "--records",
+            "past.csv",
+        ];
+        arguments.extend(more);
+        run_in(folder.path(), &arguments, "")
+    };
+    // A comma lies in a quoted cell; an empty cell is not answered.
+    let row = "2026-03-01,arrest_diversion,young,AGE,\"35A misdemeanor, 40A\",no,no,downtown,yes,yes,\r\n";
+    let young = row.replace("AGE", "19").repeat(3) + &row.replace("AGE", "30").repeat(2);
+    rows(&young);
+    let ran = simulate(&["--current", "a.toml", "--hide-up-to", "0", "--json"]);
+    let found: serde_json::Value =
+        serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+    assert_eq!(
+        (&found["all"]["lose"], &found["all"]["same"]),
+        (&3.into(), &2.into())
+    );
+    let said = simulate(&["--current", "a.toml", "--hide-up-to", "0"]).out;
+    assert!(!said.contains("1 to 0"), "{said}");
+    for (cells, expected) in [
+        (
+            row.replace("AGE", "young"),
+            "past.csv: line 2, column `age`: it takes a birth date",
+        ),
+        (
+            row.replace("AGE", "30").replace("2026-03-01", "March"),
+            "line 2, column `date`: it takes the day",
+        ),
+        (
+            row.replace("AGE", "30").replace(",downtown", ""),
+            "line 2: this is no row",
+        ),
+    ] {
+        rows(&cells);
+        let ran = simulate(&["--current", "a.toml"]);
+        assert_eq!(ran.status, 1);
+        assert!(ran.err.contains(expected), "{}", ran.err);
+        assert!(
+            !ran.err.contains("young") && !ran.err.contains("March"),
+            "{}",
+            ran.err
+        );
+    }
+    std::fs::write(folder.path().join("past.csv"), "date,door,ages\n").unwrap();
+    let ran = simulate(&["--current", "a.toml"]);
+    assert!(
+        ran.err.contains("no question `ages` (did you mean `age`?)"),
+        "{}",
+        ran.err
+    );
 }

@@ -49,7 +49,7 @@ fn a_check_says_how_each_case_came_out() {
     let good = run(&["pack", "check", "-"], &pack("xx-example", "xx-example"));
     assert_eq!((good.status, good.err.as_str()), (0, ""));
     expect![[r#"
-        xx-example-2026, version 1: 6 rules, of which 5 rest on no text of the site.
+        xx-example-2026, version 1: 6 rules; 5 name no text of the site (`source`), 0 name one that nobody has marked as compared (`verified`).
           ok      line 155   everything in the clear
           ok      line 164   a conviction of nine years ago can be set aside
           ok      line 174   drugs that may have been for sale are an open question
@@ -64,7 +64,7 @@ fn a_check_says_how_each_case_came_out() {
     let bad = run(&["pack", "check", "-"], &failing);
     assert_eq!(bad.status, 1);
     expect![[r#"
-        xx-example-2026, version 1: 6 rules, of which 5 rest on no text of the site.
+        xx-example-2026, version 1: 6 rules; 5 name no text of the site (`source`), 0 name one that nobody has marked as compared (`verified`).
           FAILED  line 155   everything in the clear
                   outcome: expected presumptively_eligible, got presumptively_ineligible
                   hits: expected [], got [min_age]
@@ -105,20 +105,45 @@ fn a_mistake_in_a_pack_is_named_by_line_and_column_with_the_way_out() {
             "hits = []",
         ),
         pack("zones = [\"downtown\"]", "zones = [\"uptown\"]"),
-        String::new(),
+        pack("id = \"xx-example-2026\"\n", ""),
     ];
     let runs: Vec<(&[&str], &str)> = packs.iter().map(|pack| (check, pack.as_str())).collect();
     check_refused(
         &runs,
         expect![[r#"
-        handoff: standard input: line 131, column 8: there is no rule kind `no_open_warant` (did you mean `no_open_warrant`?): the kinds are min_age, offense_in, offense_not_in, amount_max, supervision_none, no_conviction, sex_offense_history, no_open_case, no_open_warrant, in_zone, in_hours, prior_involvement, prior_diversions, substance_nexus, threat_to_public_safety, volunteers, amenable, residency, not_in_treatment_court, registrant, no_contact_order_with_participant, not_delivery, delivery_only_subsistence, victim_declines, not_exploiting_minors, not_promoting_prostitution, not_trafficking, program_capacity, site_question, all_of, any_of, not. Nothing was changed. Correct that place and try again.
-        handoff: standard input: line 43, column 7: this is not TOML: unclosed array table, expected `]]`. Nothing was changed. Correct that place and try again.
-        handoff: standard input: line 133, column 12: `severity` cannot be `soft`: it is one of hard, presumptive, refer_up, advisory. Nothing was changed. Correct that place and try again.
-        handoff: standard input: line 104, column 66: no NIBRS offence has the code `40Z`: correct it; a trailing * stands for any ending. Nothing was changed. Correct that place and try again.
-        handoff: standard input: line 155, column 1: [[test]] has no `outcome`: add it. Nothing was changed. Correct that place and try again.
-        handoff: standard input: line 113, column 10: the pack has no area `uptown`: add a [[zone]] with that id. Nothing was changed. Correct that place and try again.
-        handoff: standard input: line 1, column 1: the pack has no `policy`: add it. Nothing was changed. Correct that place and try again.
-    "#]],
+            handoff: standard input: line 131, column 8: there is no rule kind `no_open_warant` (did you mean `no_open_warrant`?): the kinds are min_age, max_age, offense_in, offense_not_in, amount_max, supervision_none, no_conviction, sex_offense_history, no_open_case, no_open_warrant, in_zone, in_hours, prior_involvement, prior_diversions, no_recent_diversion, substance_nexus, threat_to_public_safety, volunteers, amenable, residency, not_in_treatment_court, registrant, no_contact_order_with_participant, not_delivery, delivery_only_subsistence, victim_declines, not_exploiting_minors, not_promoting_prostitution, not_trafficking, program_capacity, site_question, all_of, any_of, not. Nothing was changed. Correct that place and try again.
+            handoff: standard input: line 43, column 7: this is not TOML: unclosed array table, expected `]]`. Nothing was changed. Correct that place and try again.
+            handoff: standard input: line 133, column 12: `severity` cannot be `soft`: it is one of hard, presumptive, refer_up, advisory. Nothing was changed. Correct that place and try again.
+            handoff: standard input: line 104, column 66: no NIBRS offence has the code `40Z`: correct it; a trailing * stands for any ending. Nothing was changed. Correct that place and try again.
+            handoff: standard input: line 155, column 1: [[test]] has no `outcome`: add it. Nothing was changed. Correct that place and try again.
+            handoff: standard input: line 113, column 10: the pack has no area `uptown`: add a [[zone]] with that id. Nothing was changed. Correct that place and try again.
+            handoff: standard input: line 1, column 1: the pack has no `id`: add it. Nothing was changed. Correct that place and try again.
+        "#]],
+    );
+}
+
+#[test]
+fn a_check_names_several_mistakes_in_one_run() {
+    let broken = pack("severity = \"refer_up\"", "severity = \"soft\"")
+        .replacen("years = 18", "years = 0", 1)
+        .replacen(
+            "succeeds_on = \"assessment_complete\"",
+            "succeeds_on = \"assessment\"",
+            1,
+        );
+    let ran = run(&["pack", "check", "-"], &broken);
+    assert_eq!(ran.status, 1);
+    expect![[r#"
+        line 34, column 15: `succeeds_on` cannot be `assessment`: it is one of diverted, assessment_complete, nothing.
+        line 93, column 9: `years` must be a whole number from 1 to 130.
+        line 133, column 12: `severity` cannot be `soft`: it is one of hard, presumptive, refer_up, advisory.
+        handoff: standard input: 3 mistakes, each with its place. Nothing was changed. Correct those places and check again.
+    "#]].assert_eq(&format!("{}{}", ran.out, ran.err));
+    let ran = run(&["pack", "check", "-", "--json"], &broken);
+    let said: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (ran.status, said["mistakes"].as_array().unwrap().len()),
+        (1, 3)
     );
 }
 
@@ -190,6 +215,9 @@ fn a_pack_is_explained_in_plain_words_in_both_languages() {
               Weight: excludes
               For every kind of referral
               Asks: How old is the person?
+              Tests:
+                Met at 18 years of age and over.
+                An age judged by sight says nothing within 5 years of the limit.
               Clause: 2.1 Adults only
               Source: Policy manual of 2026, section 2.1 (confirmed by the site’s text)
           offense_in  Every suspected offense can be diverted.
@@ -197,18 +225,28 @@ fn a_pack_is_explained_in_plain_words_in_both_languages() {
               For: Arrest diversion
               Asks: What is the person suspected of?
               Asks: Were the drugs for the person's own use?
+              Tests:
+                Met if every suspected offense is one of these:
+                  - 35A Drug/Narcotic Violations, only if the answer to “Were the drugs for the person's own use?” is yes
+                  - 40A Prostitution
+                  - every code that begins with 23, misdemeanor
               Clause: 2.2 Divertible offenses
               Source: not recorded (not yet confirmed by the site)
           in_zone  It happened downtown.
               Weight: excludes
               For: Arrest diversion
               Asks: Did it happen downtown?
+              Tests:
+                Met inside: Downtown.
               Clause: 2.3 Pilot area
               Source: not recorded (not yet confirmed by the site)
           no_violent_record  The person was not convicted of a violent felony in the last ten years.
               Weight: excludes unless set aside
               For every kind of referral
               Asks: Was the person convicted of a violent felony in the last ten years?
+              Tests:
+                Not met by a conviction.
+                It counts within 10 years before the encounter; exactly 10 years before, it no longer counts.
               Clause: 2.4 Violent felonies
               Source: not recorded (not yet confirmed by the site)
               Can be set aside by: prosecutor
@@ -216,12 +254,16 @@ fn a_pack_is_explained_in_plain_words_in_both_languages() {
               Weight: for staff to decide
               For every kind of referral
               Asks: Does the person have an open felony warrant?
+              Tests:
+                Not met by a felony or more.
               Clause: 2.5 Open warrants
               Source: not recorded (not yet confirmed by the site)
           volunteers  The person is willing to take part.
               Weight: excludes
               For every kind of referral
               Asks: Is the person willing to take part?
+              Tests:
+                Met by yes to “Is the person willing to take part?”
               Clause: 2.6 Consent
               Source: not recorded (not yet confirmed by the site)
     "#]].assert_eq(&english.out.replace(&hash, "(hash)"));

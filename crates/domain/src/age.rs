@@ -2,9 +2,10 @@
 //!
 //! Why: many people stopped at night carry nothing with a birth date on it. A
 //! stated or estimated age and an age band are honest answers; a band that lies
-//! across a rule's limit is an unknown, never a guess. How it moves: captured
-//! with the referral, read by rules of the kind `min_age`. What it does not do:
-//! it is not identity; the person record has its own birth date.
+//! across a rule's limit, and an estimate near one, are unknown, never a guess.
+//! How it moves: captured with the referral, read by rules of the kinds
+//! `min_age` and `max_age`. What it does not do: it is not identity; the person
+//! record has its own birth date. Decided in ADR 0010 and 0019.
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -48,16 +49,35 @@ pub enum AgeBasis {
     Estimated,
 }
 
+/// How far off an age judged by sight may be, in years, either way.
+pub const ESTIMATE_MARGIN: u16 = 5;
+
 impl Age {
-    /// Whether the person has reached `years` on `as_of`.
+    /// Whether the person has reached `years` on `as_of`; unknown where the age
+    /// is known too roughly to say.
     #[must_use]
     pub fn at_least(self, years: u16, as_of: NaiveDate) -> Answer {
-        match self {
-            Self::BirthDate(birth) => Answer::from(birthday(birth, years) <= as_of),
-            Self::Years { years: known, .. } => Answer::from(known >= years),
-            Self::Band { from, .. } if from >= years => Answer::Yes,
-            Self::Band { to: Some(to), .. } if to < years => Answer::No,
-            Self::Band { .. } => Answer::Unknown,
+        let (from, to) = match self {
+            Self::BirthDate(birth) => return Answer::from(birthday(birth, years) <= as_of),
+            Self::Years {
+                years: known,
+                basis: AgeBasis::Stated,
+            } => (known, Some(known)),
+            Self::Years {
+                years: known,
+                basis: AgeBasis::Estimated,
+            } => (
+                known.saturating_sub(ESTIMATE_MARGIN),
+                Some(known.saturating_add(ESTIMATE_MARGIN)),
+            ),
+            Self::Band { from, to } => (from, to),
+        };
+        if from >= years {
+            Answer::Yes
+        } else if to.is_some_and(|to| to < years) {
+            Answer::No
+        } else {
+            Answer::Unknown
         }
     }
 

@@ -22,6 +22,7 @@ use crate::answer::{
     Answered, ComplainantAnswer, HistoryAnswer, InvolvementAnswer, MatterAnswer, Nexus,
     Supervision, ZoneAnswer,
 };
+use crate::calendar::PartialDate;
 use crate::drug::DrugAmount;
 use crate::offence::SuspectedOffence;
 
@@ -124,6 +125,10 @@ pub struct Facts {
     /// How many times the person was diverted before; absent = not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior_diversions: Option<u16>,
+    /// When the last earlier diversion was; the year alone is enough. It says
+    /// itself that there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_diversion: Option<PartialDate>,
     /// Whether the programme has room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program_has_capacity: Option<Answered>,

@@ -203,6 +203,10 @@ impl Facts {
         if let Some(history) = &self.sex_offence_history {
             errors.history("sex_offense_history", history, as_of);
         }
+        if self.last_diversion.is_some() && self.prior_diversions == Some(0) {
+            errors.push("last_diversion".into(), FieldErrorCode::DateWithoutYes);
+        }
+        errors.not_future("last_diversion".into(), self.last_diversion, as_of);
         if let Some(involvement) = &self.prior_involvement {
             if involvement.answer == Answer::No && !involvement.evidence.is_empty() {
                 errors.push(

@@ -41,7 +41,7 @@ mod time;
 pub mod timers;
 mod tracks;
 
-pub use age::{Age, AgeBasis};
+pub use age::{Age, AgeBasis, ESTIMATE_MARGIN};
 pub use answer::{
     Answer, AnswerSource, Answered, Complainant, ComplainantAnswer, EvidenceKind, HistoryAnswer,
     HistoryBasis, Involvement, InvolvementAnswer, MatterAnswer, MatterPlace, Nexus, Supervision,

@@ -39,8 +39,10 @@ pub struct SitePolicy {
     #[serde(default)]
     pub waives: BTreeSet<Role>,
     /// The warm handoff.
+    #[serde(default)]
     pub handoff: HandoffPolicy,
     /// The intake.
+    #[serde(default)]
     pub intake: IntakePolicy,
     /// What happens to the charge.
     pub charge: ChargePolicy,
@@ -55,12 +57,14 @@ pub struct SitePolicy {
 }
 
 /// When and where the person is handed over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub struct HandoffPolicy {
-    /// Minutes within which a handoff should happen.
-    pub target_minutes: u16,
+    /// Minutes within which a handoff should happen; absent = no such timer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_minutes: Option<u16>,
     /// Whether the handoff may come before the site's decision.
+    #[serde(default)]
     pub may_precede_decision: bool,
     /// Where or how it happens, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,11 +72,13 @@ pub struct HandoffPolicy {
 }
 
 /// When the intake assessment is due.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub struct IntakePolicy {
     /// Days after the referral, which is day 0; due at the end of the local day.
-    pub due_days: u16,
+    /// Absent = no such timer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_days: Option<u16>,
     /// The shorter limit that the site may set, where its text gives a range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_days_earliest: Option<u16>,

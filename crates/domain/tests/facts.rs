@@ -5,8 +5,8 @@
 use chrono::NaiveDate;
 use expect_test::expect;
 use handoff_domain::{
-    Age, Answer, Facts, FieldErrorCode, HistoryAnswer, HistoryBasis, PackHash, PartialDate,
-    Quantity, nibrs_offences, offence_by_code,
+    Age, AgeBasis, Answer, Facts, FieldErrorCode, HistoryAnswer, HistoryBasis, PackHash,
+    PartialDate, Quantity, nibrs_offences, offence_by_code,
 };
 use serde_json::json;
 
@@ -47,6 +47,7 @@ fn full() -> serde_json::Value {
             { "evidence": "direct_observation", "date": "2025-11", "in_zone": "yes",
               "documented": "no", "source_role": "outreach worker" } ] },
         "prior_diversions": 1,
+        "last_diversion": "2024-05",
         "site": { "low_level_drug_offense": { "answer": "yes" } }
     })
 }
@@ -132,6 +133,16 @@ fn impossible_values_are_named_by_field() {
             json!({ "history": { "violent": { "answer": "yes", "most_recent": "2026-03-02" } } }),
             "history.violent.most_recent",
             Code::DateInFuture,
+        ),
+        (
+            json!({ "prior_diversions": 2, "last_diversion": "2027" }),
+            "last_diversion",
+            Code::DateInFuture,
+        ),
+        (
+            json!({ "prior_diversions": 0, "last_diversion": "2020" }),
+            "last_diversion",
+            Code::DateWithoutYes,
         ),
         (
             json!({ "sex_offense_history": { "answer": "no", "most_recent": "2001" } }),
@@ -318,6 +329,17 @@ fn an_age_against_a_limit() {
     ];
     for (age, expected) in table {
         assert_eq!(age.at_least(18, as_of), expected, "{age:?}");
+    }
+    // An estimate decides only where the margin leaves no doubt.
+    for years in 0..=200 {
+        let given = |basis| Age::Years { years, basis }.at_least(18, as_of);
+        let estimate = match years {
+            0..=12 => Answer::No,
+            13..=22 => Answer::Unknown,
+            _ => Answer::Yes,
+        };
+        assert_eq!(given(AgeBasis::Estimated), estimate, "{years}");
+        assert_eq!(given(AgeBasis::Stated), (years >= 18).into(), "{years}");
     }
     // No date is too far off to be counted from.
     assert_eq!(

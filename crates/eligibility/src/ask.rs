@@ -269,7 +269,8 @@ impl FromStr for Ask {
 }
 
 /// Whether `name` may be an id in a pack: `a-z`, `0-9`, `_`, `-`, at most 64.
-pub(crate) fn is_name(name: &str) -> bool {
+#[must_use]
+pub fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len())
         && name
             .bytes()

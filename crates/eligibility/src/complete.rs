@@ -11,16 +11,16 @@
 
 use std::collections::BTreeSet;
 
-use handoff_domain::{
-    Answer, Facts, MatterAnswer, MatterPlace, OffenceLevel, SuspectedOffence, nibrs_offences,
-};
+use handoff_domain::{Answer, Facts, MatterAnswer, MatterPlace, OffenceLevel};
 
 use crate::amount::AmountLimit;
-use crate::expr::{Vector, not};
+use crate::expr::Vector;
+use crate::offence_effects::OffenceEffects;
 use crate::predicate::{LookBack, Predicate, Test, open_matter};
+use crate::span::Span;
 use crate::{amount, evidence, hours};
 
-const LEVELS: [OffenceLevel; 3] = [
+pub(crate) const LEVELS: [OffenceLevel; 3] = [
     OffenceLevel::Infraction,
     OffenceLevel::Misdemeanor,
     OffenceLevel::Felony,
@@ -30,14 +30,14 @@ const LEVELS: [OffenceLevel; 3] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Complete {
     all: Vec<Vector>,
-    /// For suspected offences: the effects of one offence, by level.
-    one_offence: Option<[Vec<Vector>; 3]>,
+    /// For suspected offences: the effects of one offence.
+    offences: Option<OffenceEffects>,
 }
 
 impl Complete {
     pub(crate) fn of(tests: &[Test]) -> Self {
         let by_value = |value: &dyn Fn(&Predicate) -> bool| vector(tests, value);
-        let mut one_offence = None;
+        let mut offences = None;
         let all: BTreeSet<Vector> = match tests.first().map(|test| &test.predicate) {
             None => BTreeSet::new(),
             Some(Predicate::IsYes) => [by_value(&|_| true), by_value(&|_| false)].into(),
@@ -54,23 +54,19 @@ impl Complete {
             }
             Some(Predicate::InHours(..)) => hours(tests),
             Some(Predicate::InvolvedAs(_)) => involvements(tests),
-            Some(Predicate::DivertedAtMost(_)) => counts(tests),
+            Some(Predicate::DivertedAtMost(_) | Predicate::NotDivertedWithin(..)) => {
+                diversions(tests)
+            }
             Some(Predicate::EveryOffenceIn(_) | Predicate::NoOffenceIn(_)) => {
-                let single = LEVELS.map(|level| {
-                    let offence = SuspectedOffence {
-                        level: Some(level),
-                        ..SuspectedOffence::default()
-                    };
-                    full_offences(tests, &offence).into_iter().collect()
-                });
-                let effects = single.iter().flatten().copied().collect();
-                one_offence = Some(single);
-                combinations(effects)
+                let effects = OffenceEffects::of(tests);
+                let all = effects.any_number();
+                offences = Some(effects);
+                all
             }
         };
         Self {
             all: all.into_iter().collect(),
-            one_offence,
+            offences,
         }
     }
 
@@ -88,9 +84,9 @@ impl Complete {
         {
             return left.iter().map(|passes| Vector::of(passes)).collect();
         }
-        match &self.one_offence {
-            Some(single) if !facts.suspected_offences.is_empty() => {
-                offences_left(tests, &facts.suspected_offences, single)
+        match &self.offences {
+            Some(effects) if !facts.suspected_offences.is_empty() => {
+                effects.left(tests, &facts.suspected_offences)
             }
             _ => self
                 .all
@@ -110,7 +106,7 @@ fn agrees(tests: &[Test], full: Vector, current: Vector) -> bool {
     })
 }
 
-fn places(tests: &[Test]) -> impl Iterator<Item = u8> {
+pub(crate) fn places(tests: &[Test]) -> impl Iterator<Item = u8> {
     (0u8..).take(tests.len())
 }
 
@@ -143,25 +139,26 @@ fn histories(tests: &[Test]) -> BTreeSet<Vector> {
             _ => None,
         }
     }
-    let cutoffs: BTreeSet<u32> = tests
+    let cutoffs: BTreeSet<u64> = tests
         .iter()
-        .filter_map(|test| look_back(&test.predicate)?.months)
+        .filter_map(|test| look_back(&test.predicate)?.span)
+        .map(Span::length)
         .collect();
-    let event = |counts: &dyn Fn(u32, bool) -> bool| {
+    let event = |counts: &dyn Fn(u64, bool) -> bool| {
         vector(tests, &|predicate| {
             look_back(predicate).is_some_and(|look_back| {
                 look_back
-                    .months
-                    .is_none_or(|months| counts(months, look_back.anniversary_counts))
+                    .span
+                    .is_none_or(|span| counts(span.length(), look_back.anniversary_counts))
             })
         })
     };
     let mut effects = BTreeSet::from([vector(tests, &|_| false), event(&|_, _| true)]);
     for cutoff in cutoffs {
-        effects.insert(event(&|months, counts| {
-            months > cutoff || months == cutoff && counts
+        effects.insert(event(&|length, counts| {
+            length > cutoff || length == cutoff && counts
         }));
-        effects.insert(event(&|months, _| months > cutoff));
+        effects.insert(event(&|length, _| length > cutoff));
     }
     effects
 }
@@ -227,23 +224,35 @@ fn hours(tests: &[Test]) -> BTreeSet<Vector> {
     minutes.into_iter().map(at).collect()
 }
 
-fn counts(tests: &[Test]) -> BTreeSet<Vector> {
+/// None before, or so many before, the last of them so long ago.
+fn diversions(tests: &[Test]) -> BTreeSet<Vector> {
     let limits = tests.iter().filter_map(|test| match test.predicate {
-        Predicate::DivertedAtMost(most) => Some(most),
+        Predicate::DivertedAtMost(most) => Some(u32::from(most) + 1),
         _ => None,
     });
-    let at = |count: u32| {
-        vector(
-            tests,
-            &|predicate| matches!(predicate, Predicate::DivertedAtMost(most) if count <= u32::from(*most)),
-        )
-    };
-    limits
-        .map(|most| u32::from(most) + 1)
+    let counts: BTreeSet<u32> = limits
         .filter(|count| *count <= u32::from(u16::MAX))
-        .chain([0])
-        .map(at)
-        .collect()
+        .chain([1])
+        .collect();
+    let spans = tests.iter().filter_map(|test| test.predicate.span());
+    let cutoffs: BTreeSet<u64> = spans.map(Span::length).chain([u64::MAX]).collect();
+    let mut effects = BTreeSet::from([vector(tests, &|_| true)]);
+    for count in counts {
+        for cutoff in &cutoffs {
+            // Exactly so long ago, and a day less.
+            for exactly in [true, false] {
+                effects.insert(vector(tests, &|predicate| match predicate {
+                    Predicate::DivertedAtMost(most) => count <= u32::from(*most),
+                    Predicate::NotDivertedWithin(span, counts) => {
+                        let length = span.length();
+                        length < *cutoff || length == *cutoff && exactly && !counts
+                    }
+                    _ => false,
+                }));
+            }
+        }
+    }
+    effects
 }
 
 fn zones(tests: &[Test]) -> BTreeSet<Vector> {
@@ -266,117 +275,4 @@ fn zones(tests: &[Test]) -> BTreeSet<Vector> {
         effects.extend(wider);
     }
     effects
-}
-
-/// What one offence does to each test; several have to hold for each.
-fn one(tests: &[Test], offence: &SuspectedOffence) -> Vector {
-    let mut vector = Vector::default();
-    for (i, test) in places(tests).zip(tests) {
-        vector.set(
-            i,
-            match &test.predicate {
-                Predicate::EveryOffenceIn(list) => list.lists(offence),
-                Predicate::NoOffenceIn(list) => not(list.lists(offence)),
-                _ => Answer::Unknown,
-            },
-        );
-    }
-    vector
-}
-
-/// The statutes that lists name, and one that none names; nothing where no list
-/// names any.
-fn statutes(tests: &[Test]) -> Vec<String> {
-    let lists = tests.iter().filter_map(|test| match &test.predicate {
-        Predicate::EveryOffenceIn(list) | Predicate::NoOffenceIn(list) => Some(list),
-        _ => None,
-    });
-    let entries = lists.flat_map(|list| list.listed.iter().chain(&list.except));
-    let mut statutes: Vec<String> = entries.filter_map(|e| e.statute.clone()).collect();
-    if !statutes.is_empty() {
-        statutes.push(String::new());
-    }
-    statutes
-}
-
-/// The effects of every offence that `offence`, whose level is known, can be.
-fn full_offences(tests: &[Test], offence: &SuspectedOffence) -> BTreeSet<Vector> {
-    let codes: Vec<String> = match &offence.code {
-        Some(code) => vec![code.clone()],
-        None => nibrs_offences()
-            .iter()
-            .map(|row| row.code.to_owned())
-            .collect(),
-    };
-    let statutes: Vec<Option<String>> = match (&offence.statute, statutes(tests)) {
-        (Some(statute), _) => vec![Some(statute.clone())],
-        (None, listed) if listed.is_empty() => vec![None],
-        (None, listed) => listed.into_iter().map(Some).collect(),
-    };
-    let all = codes.iter().flat_map(|code| {
-        statutes.iter().map(move |statute| SuspectedOffence {
-            code: Some(code.clone()),
-            statute: statute.clone(),
-            level: offence.level,
-            local_text: None,
-        })
-    });
-    all.map(|offence| one(tests, &offence)).collect()
-}
-
-/// The effects of any number of offences: a test holds if it holds for each.
-fn combinations(single: BTreeSet<Vector>) -> BTreeSet<Vector> {
-    let mut all = single.clone();
-    loop {
-        let more: Vec<_> = all
-            .iter()
-            .flat_map(|a| single.iter().map(|b| a.both(*b)))
-            .filter(|both| !all.contains(both))
-            .collect();
-        if more.is_empty() {
-            return all;
-        }
-        all.extend(more);
-    }
-}
-
-fn offences_left(
-    tests: &[Test],
-    offences: &[SuspectedOffence],
-    single: &[Vec<Vector>; 3],
-) -> Vec<Vector> {
-    let statutes_matter = !statutes(tests).is_empty();
-    let mut effects: BTreeSet<Option<Vector>> = BTreeSet::from([None]);
-    for offence in offences {
-        let levels = LEVELS
-            .into_iter()
-            .zip(single)
-            .filter(|(l, _)| offence.level.is_none_or(|o| o == *l));
-        let options: BTreeSet<Vector> = if offence.code.is_some() || statutes_matter {
-            levels
-                .flat_map(|(level, _)| {
-                    full_offences(
-                        tests,
-                        &SuspectedOffence {
-                            level: Some(level),
-                            ..offence.clone()
-                        },
-                    )
-                })
-                .collect()
-        } else {
-            levels
-                .flat_map(|(_, effects)| effects.iter().copied())
-                .collect()
-        };
-        effects = effects
-            .iter()
-            .flat_map(|so_far| {
-                options
-                    .iter()
-                    .map(|option| Some(so_far.map_or(*option, |s| s.both(*option))))
-            })
-            .collect();
-    }
-    effects.into_iter().flatten().collect()
 }

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use handoff_domain::{PackRef, Words};
+use handoff_domain::{PackRef, Severity, Words};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -71,7 +71,7 @@ pub struct RowChange {
     pub change: RowChangeKind,
     /// For a changed row: its fields.
     pub fields: Vec<FieldChange>,
-    /// For a changed rule: whom it stops.
+    /// For a rule that came, went or changed: whom it stops.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stops: Option<Stops>,
 }
@@ -100,6 +100,10 @@ pub enum Stops {
     Fewer,
     /// Some whom it did not stop, and not all of those whom it did.
     Others,
+    /// Nobody any more: it is gone.
+    Nobody,
+    /// It is new: people whom no rule of its own stopped before.
+    New,
 }
 
 type Fields = BTreeMap<String, String>;
@@ -111,9 +115,13 @@ pub fn diff(from: &RulePack, to: &RulePack) -> PackDiff {
     for change in &mut rules {
         let find =
             |pack: &'_ RulePack| pack.rules.iter().find(|rule| rule.id == change.id).cloned();
-        if let (Some(old), Some(new)) = (find(from), find(to)) {
-            change.stops = stops(&old, &new);
-        }
+        let weighs = |rule: &Rule| rule.severity != Severity::Advisory;
+        change.stops = match (find(from), find(to)) {
+            (Some(old), Some(new)) => stops(&old, &new),
+            (Some(old), None) => weighs(&old).then_some(Stops::Nobody),
+            (None, Some(new)) => weighs(&new).then_some(Stops::New),
+            (None, None) => None,
+        };
     }
     PackDiff {
         from: from.pack_ref(),

@@ -9,18 +9,18 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use handoff_domain::calendar::months_before;
 use handoff_domain::{Answer, EvidenceKind, Involvement, InvolvementAnswer};
 
 use crate::expr::{Vector, and, or};
+use crate::span::Span;
 
 /// What evidence of prior involvement has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Of any of these kinds; empty = of any.
     pub kinds: BTreeSet<EvidenceKind>,
-    /// Within so many calendar months.
-    pub months: Option<u32>,
+    /// How far back; absent = at any time.
+    pub span: Option<Span>,
     /// Whether an event exactly that long ago still counts.
     pub anniversary_counts: bool,
     /// Inside the site's area.
@@ -51,19 +51,17 @@ impl Wanted {
     }
 
     fn asks_nothing(&self) -> bool {
-        self.kinds.is_empty() && self.months.is_none() && !self.in_zone && !self.documented
+        self.kinds.is_empty() && self.span.is_none() && !self.in_zone && !self.documented
     }
 
     fn meets(&self, row: &Involvement, as_of: NaiveDate) -> Answer {
         let kind = self.kinds.is_empty() || self.kinds.contains(&row.evidence);
-        let recent = match (self.months, row.date) {
+        let recent = match (self.span, row.date) {
             (None, _) => Answer::Yes,
             (Some(_), None) => Answer::Unknown,
-            (Some(months), Some(date)) => {
-                let cutoff = months_before(as_of, months);
-                let date = date.latest();
-                (date > cutoff || self.anniversary_counts && date == cutoff).into()
-            }
+            (Some(span), Some(date)) => span
+                .reaches(date.latest(), as_of, self.anniversary_counts)
+                .into(),
         };
         let written = match (row.documented, row.evidence) {
             (Answer::Unknown, EvidenceKind::Record) => Answer::Yes,
@@ -79,12 +77,12 @@ impl Wanted {
         )
     }
 
-    /// Whether one full piece of evidence, `months` old (`exactly`, or a day
-    /// less), has what is wanted.
+    /// Whether one full piece of evidence, so old (`exactly`, or a day less), has
+    /// what is wanted.
     fn takes(&self, piece: &Piece) -> bool {
-        let recent = self.months.is_none_or(|months| {
-            piece.months < months
-                || piece.months == months && (!piece.exactly || self.anniversary_counts)
+        let recent = self.span.is_none_or(|span| {
+            piece.length < span.length()
+                || piece.length == span.length() && (!piece.exactly || self.anniversary_counts)
         });
         (self.kinds.is_empty() || self.kinds.contains(&piece.kind))
             && recent
@@ -95,8 +93,8 @@ impl Wanted {
 
 struct Piece {
     kind: EvidenceKind,
-    /// Less than this many months old, or exactly that many.
-    months: u32,
+    /// Less than this old, or exactly that old (`Span::length`).
+    length: u64,
     exactly: bool,
     in_zone: bool,
     documented: bool,
@@ -108,9 +106,10 @@ pub(crate) fn effects(all: &[&Wanted]) -> BTreeSet<Vector> {
         let met: Vec<Answer> = all.iter().map(|wanted| met(wanted).into()).collect();
         Vector::of(&met)
     };
-    let cutoffs: BTreeSet<u32> = all.iter().filter_map(|wanted| wanted.months).collect();
+    let spans = all.iter().filter_map(|wanted| wanted.span);
+    let cutoffs: BTreeSet<u64> = spans.map(Span::length).collect();
     let mut effects = BTreeSet::from([by(&|_| false)]);
-    for months in cutoffs.iter().copied().chain([u32::MAX]) {
+    for length in cutoffs.iter().copied().chain([u64::MAX]) {
         for (exactly, kind) in [true, false]
             .into_iter()
             .flat_map(|e| KINDS.map(|k| (e, k)))
@@ -118,7 +117,7 @@ pub(crate) fn effects(all: &[&Wanted]) -> BTreeSet<Vector> {
             for bits in 0..4 {
                 let piece = Piece {
                     kind,
-                    months,
+                    length,
                     exactly,
                     in_zone: bits & 1 == 1,
                     documented: bits & 2 == 2,

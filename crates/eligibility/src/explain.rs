@@ -138,14 +138,14 @@ fn policy_rows(policy: &SitePolicy) -> Vec<PolicyRow> {
         roles(&policy.verifies),
         roles(&policy.decides),
         roles(&policy.waives),
-        policy.handoff.target_minutes.to_string(),
+        optional(policy.handoff.target_minutes),
         policy.handoff.may_precede_decision.to_string(),
         policy
             .handoff
             .place
             .as_ref()
             .map_or_else(String::new, |w| w.en.clone()),
-        policy.intake.due_days.to_string(),
+        optional(policy.intake.due_days),
         optional(policy.intake.due_days_earliest),
         policy.charge.words.en.clone(),
         optional(policy.caseload_cap),

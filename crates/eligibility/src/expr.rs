@@ -46,9 +46,13 @@ impl Vector {
     /// Every test unknown.
     pub(crate) const UNKNOWN: Self = Self(0xAAAA_AAAA_AAAA_AAAA);
 
-    /// Both hold, for vectors without an unknown.
+    /// Both hold.
     pub(crate) fn both(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+        const YES: u64 = 0x5555_5555_5555_5555;
+        let yes = self.0 & other.0 & YES;
+        let not_no = |vector: Self| (vector.0 | vector.0 >> 1) & YES;
+        let unknown = not_no(self) & not_no(other) & !yes;
+        Self(yes | unknown << 1)
     }
 
     /// Either holds, for vectors without an unknown.

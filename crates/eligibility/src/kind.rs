@@ -13,11 +13,14 @@ use handoff_domain::{HistoryBasis, Nexus, OffenceLevel, Supervision};
 
 use crate::amount::AmountLimit;
 use crate::ask::{Ask, Plain};
+use crate::citation::Citation;
 use crate::evidence::Wanted;
 use crate::expr::Expr;
 use crate::hours::Window;
+use crate::offence_list::{Listed, OffenceList};
 use crate::pack::NamedZone;
-use crate::predicate::{Area, Listed, LookBack, OffenceList, Predicate, Test};
+use crate::predicate::{Area, LookBack, Predicate, Test};
+use crate::span::Span;
 
 /// A kind of rule with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,11 @@ pub enum RuleKind {
     /// The person has reached an age.
     MinAge {
         /// In completed years.
+        years: u16,
+    },
+    /// The person is not older than an age.
+    MaxAge {
+        /// In completed years; who has this age passes.
         years: u16,
     },
     /// Every suspected offence is on the site's list.
@@ -62,6 +70,13 @@ pub enum RuleKind {
         /// The most that passes.
         at_most: u16,
     },
+    /// Not diverted within a span.
+    NoDiversionWithin {
+        /// How far back.
+        span: Span,
+        /// Whether one exactly that long ago still counts.
+        anniversary_counts: bool,
+    },
     /// All of these pass.
     AllOf(Vec<RuleKind>),
     /// Any of these passes.
@@ -77,8 +92,8 @@ pub enum RuleKind {
     NoHistory {
         /// The question, which names the class.
         of: Ask,
-        /// How far back in calendar months; absent = lifetime.
-        months: Option<u32>,
+        /// How far back; absent = lifetime.
+        span: Option<Span>,
         /// Whether an event exactly that long ago still counts.
         anniversary_counts: bool,
         /// What counts: a conviction, a charge, any history.
@@ -140,6 +155,9 @@ impl RuleKind {
     pub(crate) fn compile(&self, ground: &Ground<'_>) -> Expr<Test> {
         match self {
             Self::MinAge { years } => test(Ask::Age, Predicate::AtLeast(*years)),
+            Self::MaxAge { years } => {
+                Expr::not(test(Ask::Age, Predicate::AtLeast(years.saturating_add(1))))
+            }
             Self::OffenceIn {
                 list,
                 except,
@@ -162,6 +180,13 @@ impl RuleKind {
             Self::PriorDiversions { at_most } => {
                 test(Ask::PriorDiversions, Predicate::DivertedAtMost(*at_most))
             }
+            Self::NoDiversionWithin {
+                span,
+                anniversary_counts,
+            } => {
+                let predicate = Predicate::NotDivertedWithin(*span, *anniversary_counts);
+                test(Ask::PriorDiversions, predicate)
+            }
             Self::AllOf(parts) => Expr::All(parts.iter().map(|p| p.compile(ground)).collect()),
             Self::AnyOf(parts) => Expr::Any(parts.iter().map(|p| p.compile(ground)).collect()),
             Self::Not(part) => Expr::not(part.compile(ground)),
@@ -172,13 +197,13 @@ impl RuleKind {
             }
             Self::NoHistory {
                 of,
-                months,
+                span,
                 anniversary_counts,
                 basis,
             } => {
                 let look_back = LookBack {
                     basis: *basis,
-                    months: *months,
+                    span: *span,
                     anniversary_counts: *anniversary_counts,
                 };
                 Expr::not(test(of.clone(), Predicate::HistoryWithin(look_back)))
@@ -312,7 +337,7 @@ fn entries(list: &[ListedOffence], wanted: impl Fn(Option<&Ask>) -> bool) -> Vec
         .filter(|entry| wanted(entry.only_if.as_ref()))
         .map(|entry| Listed {
             code: entry.code.clone(),
-            statute: entry.statute.clone(),
+            statute: entry.statute.as_deref().and_then(Citation::parse),
             level: entry.level,
         })
         .collect()

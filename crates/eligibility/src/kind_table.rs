@@ -34,7 +34,8 @@ pub enum Takes {
     OneOf(&'static [&'static str]),
     /// A list of these words.
     ManyOf(&'static [&'static str]),
-    /// A look-back: `"lifetime"`, `{ years = 10 }` or `{ months = 6 }`.
+    /// A look-back: `"lifetime"`, `{ years = 10 }`, `{ months = 6 }` or
+    /// `{ days = 30 }`.
     LookBack,
     /// The id of a question of the pack.
     Question,
@@ -76,7 +77,7 @@ const LEVELS: Takes = Takes::OneOf(&["infraction", "misdemeanor", "felony"]);
 const LOOK_BACK: Param = param(
     "look_back",
     Takes::LookBack,
-    "how far back it counts: \"lifetime\" (the default), { years = 10 } or { months = 6 }",
+    "how far back it counts: \"lifetime\" (the default), { years = 10 }, { months = 6 } or { days = 30 }",
 );
 const ANNIVERSARY: Param = param(
     "anniversary_counts",
@@ -154,7 +155,7 @@ pub(crate) const EVIDENCE: [(EvidenceKind, &str); 3] = [
 const OFFENCES: Param = param(
     "offenses",
     Takes::Offences,
-    "NIBRS codes (\"40A\", \"23*\"), { code, statute, level, only_if } or { list }",
+    "NIBRS codes (\"40A\", \"23*\", \"*\" for any), { code, statute, level, only_if } or { list }; a statute as your agency cites it, or a whole title (\"21 Del. C. *\")",
 );
 const EXCEPT_OFFENCES: Param = param(
     "except",
@@ -164,7 +165,7 @@ const EXCEPT_OFFENCES: Param = param(
 const WITHIN: Param = param(
     "within",
     Takes::LookBack,
-    "how far back it counts: { months = 24 } or { years = 2 }; left out = at any time",
+    "how far back it counts: { years = 2 }, { months = 24 } or { days = 30 }; left out = at any time",
 );
 
 const PARTS: Param = param(
@@ -179,6 +180,15 @@ pub const KINDS: &[Kind] = &[
         name: "min_age",
         about: "the person has reached an age",
         params: &[param("years", Takes::Number, "the age in completed years")],
+    },
+    Kind {
+        name: "max_age",
+        about: "the person is not older than an age: for a program of under-18s, 17",
+        params: &[param(
+            "years",
+            Takes::Count,
+            "the highest age that passes, in completed years",
+        )],
     },
     Kind {
         name: "offense_in",
@@ -311,6 +321,18 @@ pub const KINDS: &[Kind] = &[
             Takes::Count,
             "the most earlier diversions that pass; the severity says what comes after",
         )],
+    },
+    Kind {
+        name: "no_recent_diversion",
+        about: "not diverted before within a span, however often before that",
+        params: &[
+            param(
+                "within",
+                Takes::LookBack,
+                "how far back it counts: { years = 1 }, { months = 6 } or { days = 30 }",
+            ),
+            ANNIVERSARY,
+        ],
     },
     Kind {
         name: "substance_nexus",

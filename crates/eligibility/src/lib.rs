@@ -21,9 +21,11 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod alone;
 mod amount;
 mod ask;
 mod builtin;
+mod citation;
 mod compare;
 mod complete;
 mod diff;
@@ -34,6 +36,8 @@ mod hours;
 mod kind;
 mod kind_table;
 mod lint;
+mod offence_effects;
+mod offence_list;
 mod open;
 mod pack;
 mod pack_test;
@@ -47,11 +51,13 @@ mod seen;
 mod shape;
 pub mod shorthand;
 mod simulate;
+mod span;
 mod suppress;
 mod verdict;
 
+pub use alone::Tally;
 pub use amount::{AmountLimit, ExemptDrug};
-pub use ask::{Ask, NoSuchQuestion, Plain};
+pub use ask::{Ask, NoSuchQuestion, Plain, is_name as is_pack_id};
 pub use builtin::{Builtin, builtin, builtin_pack};
 pub use diff::{FieldChange, PackDiff, RowChange, RowChangeKind, Stops, diff};
 pub use evidence::Wanted;
@@ -68,3 +74,4 @@ pub use schema::pack_schema;
 pub use screen::{DOOR_NOT_OFFERED, screen};
 pub use shape::Shape;
 pub use simulate::{Counts, GroupCounts, NoOutcome, PastScreening, Simulation, simulate};
+pub use span::Span;

@@ -7,6 +7,8 @@
 //! pack's own `[clear]` answers. What it does not do: it refuses nothing, and
 //! says nothing where answers are too many to try.
 
+mod texts;
+
 use std::collections::BTreeSet;
 
 use handoff_domain::{Door, Outcome, Severity};
@@ -73,6 +75,24 @@ pub enum WarningKind {
         .door.as_str(), .rules.join(", ")
     )]
     ClearIsNotClear { door: Door, rules: Vec<String> },
+    #[error(
+        "no case cites what `statute = \"{statute}\"` names: officers may cite it otherwise; add a [[test]] that cites it as your agency does"
+    )]
+    StatuteWithoutCase { statute: String },
+    #[error(
+        "`statute = \"{statute}\"` in the rule `{rule}` has no `code` beside it: every offense for which nobody wrote a statute is not known; name the codes that it can have"
+    )]
+    StatuteWithoutCode { rule: String, statute: String },
+    #[error("the Spanish of `{of}` is its English: translate it")]
+    NotTranslated { of: String },
+    #[error(
+        "the case “{case}” is at the door {}, which [policy] does not offer: name a door that it offers, or expect `door_not_offered` among its hits", .door.as_str()
+    )]
+    CaseWithoutDoor { case: String, door: Door },
+    #[error(
+        "`target_minutes = 0` is over before anybody can be called: leave it out where your policy names no time"
+    )]
+    NoMinutes,
     #[error("no case hits these rules: {}. Add a [[test]] for each, so that it is seen to work", .rules.join(", "))]
     RulesWithoutCase { rules: Vec<String> },
 }
@@ -106,6 +126,13 @@ pub fn lint(pack: &RulePack) -> Vec<Warning> {
     warnings.extend(pairs(&sound, offered));
     warnings.extend(not_used(pack));
     warnings.extend(not_clear(pack));
+    warnings.extend(texts::statutes(pack));
+    warnings.extend(texts::not_translated(pack));
+    warnings.extend(no_door(pack));
+    if pack.policy.handoff.target_minutes == Some(0) {
+        let what = WarningKind::NoMinutes;
+        warnings.push(Warning { line: None, what });
+    }
     warnings.extend(without_case(pack));
     warnings
 }
@@ -235,6 +262,21 @@ fn not_clear(pack: &RulePack) -> Vec<Warning> {
             })
         })
         .collect()
+}
+
+fn no_door(pack: &RulePack) -> Vec<Warning> {
+    let lost = pack
+        .tests
+        .iter()
+        .filter(|test| !pack.policy.doors.contains(&test.door) && !test.expects_no_door());
+    lost.map(|test| Warning {
+        line: Some(test.line),
+        what: WarningKind::CaseWithoutDoor {
+            case: test.name.clone(),
+            door: test.door,
+        },
+    })
+    .collect()
 }
 
 fn without_case(pack: &RulePack) -> Option<Warning> {

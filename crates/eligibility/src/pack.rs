@@ -20,10 +20,14 @@ use serde::{Deserialize, Serialize};
 use crate::ask::Ask;
 use crate::expr::Expr;
 use crate::kind::RuleKind;
+use crate::offence_list::names;
 use crate::pack_test::PackTest;
 use crate::plan::Plan;
-use crate::predicate::{Predicate, Test, names};
+use crate::predicate::{Predicate, Test};
 use crate::shape::Shape;
+
+/// The source of what names none.
+pub(crate) const NOT_RECORDED: &str = "not recorded";
 
 /// A site's policy: rules, questions, areas and everything beside them.
 #[derive(Clone, Debug)]
@@ -104,6 +108,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it names a text of the site.
+    #[must_use]
+    pub fn has_source(&self) -> bool {
+        self.source != NOT_RECORDED
+    }
+
     /// Whether the rule is for this door.
     #[must_use]
     pub fn applies_to(&self, door: Door) -> bool {
@@ -205,6 +215,12 @@ impl RulePack {
             Door::SocialContact => social,
             Door::Community => community,
         }
+    }
+
+    /// How the pack says a question, if it does.
+    #[must_use]
+    pub fn words_of(&self, ask: &Ask) -> Option<&Words> {
+        self.question(ask).map(|question| &question.words)
     }
 
     pub(crate) fn question(&self, ask: &Ask) -> Option<&PackQuestion> {

@@ -7,6 +7,8 @@
 //! table. What it does not do: a failing case does not stop a pack from being
 //! parsed; `handoff pack check` refuses it.
 
+use std::ops::Range;
+
 use chrono::NaiveDate;
 use handoff_domain::{Door, Facts, FindingResult, Outcome, Screening};
 use serde::Serialize;
@@ -14,9 +16,9 @@ use toml::de::DeValue;
 
 use crate::ask::Ask;
 use crate::pack::RulePack;
-use crate::parse::{DOORS, Meant, PackError, PackMistake, Table, Value, ask_at};
+use crate::parse::{DOORS, Found, Meant, PackError, PackMistake, Table, Value, ask_at};
 use crate::screen::{DOOR_NOT_OFFERED, screen};
-use crate::shorthand::{answer, takes};
+use crate::shorthand::{answer_in, takes};
 
 const OUTCOMES: [(Outcome, &str); 3] = [
     (Outcome::PresumptivelyEligible, "presumptively_eligible"),
@@ -80,6 +82,14 @@ pub struct PackTestFailure {
     pub expected: String,
     /// What came out.
     pub got: String,
+}
+
+impl PackTest {
+    /// Whether it says itself that its door is not offered.
+    pub(crate) fn expects_no_door(&self) -> bool {
+        let hits = self.expected.hits.iter().flatten();
+        hits.into_iter().any(|rule| rule == DOOR_NOT_OFFERED)
+    }
 }
 
 /// Runs the cases of a pack.
@@ -154,20 +164,51 @@ fn failures(expected: &Expected, got: &Screening) -> Vec<PackTestFailure> {
     failures
 }
 
-pub(crate) fn clear(root: &Table<'_, '_>, pack: &RulePack) -> Result<Facts, PackError> {
+/// The answers of `[clear]`; what does not read is noted. `before` is how many
+/// mistakes the rest of the pack has.
+pub(crate) fn clear(
+    root: &Table<'_, '_>,
+    pack: &RulePack,
+    before: usize,
+    found: &mut Found,
+) -> Facts {
     let mut clear = Facts::default();
-    if let Some(value) = root.get("clear") {
-        answers(&Table::of(root.text, "[clear]", value)?, pack, &mut clear)?;
+    if let Some(value) = root.get("clear")
+        && let Some(table) = found.take(Table::of(root.text, "[clear]", value))
+    {
+        answers(&table, pack, &mut clear, before, found);
     }
-    Ok(clear)
+    clear
 }
 
-pub(crate) fn read(root: &Table<'_, '_>, pack: &RulePack) -> Result<Vec<PackTest>, PackError> {
-    let one = |value| case(&Table::of(root.text, "[[test]]", value)?, pack, &pack.clear);
-    root.list("test")?.iter().map(one).collect()
+/// The cases that read; what does not is noted. `before` is how many mistakes
+/// the rest of the pack has.
+pub(crate) fn read(
+    root: &Table<'_, '_>,
+    pack: &RulePack,
+    before: usize,
+    found: &mut Found,
+) -> Vec<PackTest> {
+    let mut tests = Vec::new();
+    for value in found.take(root.list("test")).unwrap_or_default() {
+        let Some(table) = found.take(Table::of(root.text, "[[test]]", value)) else {
+            continue;
+        };
+        let mut facts = match table.flag("clear") {
+            Ok(Some(true)) => pack.clear.clone(),
+            _ => Facts::default(),
+        };
+        if let Some(value) = table.get("answers")
+            && let Some(table) = found.take(Table::of(table.text, "answers", value))
+        {
+            answers(&table, pack, &mut facts, before, found);
+        }
+        tests.extend(found.take_after(before, case(&table, pack, facts)));
+    }
+    tests
 }
 
-fn case(table: &Table<'_, '_>, pack: &RulePack, clear: &Facts) -> Result<PackTest, PackError> {
+fn case(table: &Table<'_, '_>, pack: &RulePack, facts: Facts) -> Result<PackTest, PackError> {
     table.takes(
         "[[test]]",
         &[
@@ -184,14 +225,7 @@ fn case(table: &Table<'_, '_>, pack: &RulePack, clear: &Facts) -> Result<PackTes
             "other_door",
         ],
     )?;
-    let mut facts = if table.flag("clear")?.unwrap_or(false) {
-        clear.clone()
-    } else {
-        Facts::default()
-    };
-    if let Some(value) = table.get("answers") {
-        answers(&Table::of(table.text, "answers", value)?, pack, &mut facts)?;
-    }
+    table.flag("clear")?;
     Ok(PackTest {
         name: table.words_text("name")?,
         line: table.text.line_of(table.at.start).0,
@@ -212,52 +246,71 @@ fn case(table: &Table<'_, '_>, pack: &RulePack, clear: &Facts) -> Result<PackTes
     })
 }
 
-fn answers(table: &Table<'_, '_>, pack: &RulePack, facts: &mut Facts) -> Result<(), PackError> {
+fn answers(
+    table: &Table<'_, '_>,
+    pack: &RulePack,
+    facts: &mut Facts,
+    before: usize,
+    found: &mut Found,
+) {
     for (id, at, value) in table.entries() {
-        let ask = worded(table, pack, id, at)?;
-        let text = match value.get_ref() {
-            DeValue::Integer(number) => number.to_string(),
-            DeValue::Datetime(date) => date.to_string(),
-            _ => table.text_of(id, value)?.to_owned(),
-        };
-        let no_answer = |takes| {
-            let mistake = PackMistake::BadAnswer {
-                question: id.to_owned(),
-                answer: text.clone(),
-                takes,
-            };
-            table.text.error(value.span(), mistake)
-        };
-        answer(facts, &ask, &text).map_err(|error| no_answer(error.takes))?;
-        let is_known = pack.check_facts(facts).is_empty() && {
-            let offences = facts
-                .suspected_offences
-                .iter()
-                .filter_map(|o| o.code.as_deref());
-            offences
-                .into_iter()
-                .all(|code| handoff_domain::offence_by_code(code).is_some())
-        };
-        if !is_known {
-            return Err(no_answer(takes(&ask)));
-        }
+        let one = read_answer(table, pack, facts, (id, at, value));
+        found.take_after(before, one);
     }
-    Ok(())
+}
+
+fn read_answer<'a, 'i>(
+    table: &Table<'a, 'i>,
+    pack: &RulePack,
+    facts: &mut Facts,
+    (id, at, value): (&str, Range<usize>, &'a Value<'i>),
+) -> Result<(), PackError> {
+    let ask = ask_at(table.text, id, at.clone())?;
+    if pack.question(&ask).is_none() {
+        let meant = Meant::question(id, &pack.questions);
+        let id = id.to_owned();
+        let mistake = PackMistake::AnswerWithoutQuestion { id, meant };
+        return Err(table.text.error(at, mistake));
+    }
+    let text = match value.get_ref() {
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Datetime(date) => date.to_string(),
+        DeValue::String(text) => text.to_string(),
+        _ => return Err(table.wrong(id, value, takes(&ask))),
+    };
+    let no_answer = |takes| {
+        let mistake = PackMistake::BadAnswer {
+            question: id.to_owned(),
+            answer: text.clone(),
+            takes,
+        };
+        table.text.error(value.span(), mistake)
+    };
+    let zone = pack.policy.time_zone.parse().ok();
+    answer_in(facts, &ask, &text, zone).map_err(|error| no_answer(error.takes))?;
+    let offences = &facts.suspected_offences;
+    let mut codes = offences.iter().filter_map(|o| o.code.as_deref());
+    let is_known = codes.all(|code| handoff_domain::offence_by_code(code).is_some());
+    if is_known && pack.check_facts(facts).is_empty() {
+        return Ok(());
+    }
+    Err(no_answer(takes(&ask)))
 }
 
 fn worded(
     table: &Table<'_, '_>,
     pack: &RulePack,
     id: &str,
-    at: std::ops::Range<usize>,
+    at: Range<usize>,
 ) -> Result<Ask, PackError> {
     let ask = ask_at(table.text, id, at.clone())?;
     if pack.question(&ask).is_some() {
         return Ok(ask);
     }
-    Err(table
-        .text
-        .error(at, PackMistake::QuestionNotWorded { id: id.to_owned() }))
+    let meant = Meant::question(id, &pack.questions);
+    let id = id.to_owned();
+    let mistake = PackMistake::QuestionNotWorded { id, meant };
+    Err(table.text.error(at, mistake))
 }
 
 fn rules(

@@ -7,12 +7,13 @@
 //! read it. What it does not do: it holds no facts. Its limits keep a screening
 //! fast for any pack that parses.
 
-use handoff_domain::{Door, Severity};
+use chrono::NaiveDate;
+use handoff_domain::{Door, Facts, Severity};
 
 use crate::amount;
 use crate::ask::Ask;
 use crate::complete::Complete;
-use crate::expr::{Expr, MAX_TESTS, TestRef};
+use crate::expr::{Expr, MAX_TESTS, TestRef, Vector};
 use crate::pack::Rule;
 use crate::predicate::{Predicate, Test};
 
@@ -22,7 +23,7 @@ pub(crate) const MAX_PER_DOOR: usize = 64;
 const MAX_SHARED_ANSWERS: usize = 4096;
 
 /// A pack's rules for one door.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) rules: Vec<PlanRule>,
     pub(crate) questions: Vec<PlanQuestion>,
@@ -48,6 +49,17 @@ pub(crate) struct PlanQuestion {
     pub(crate) complete: Complete,
 }
 
+impl PlanQuestion {
+    /// What the facts say to its tests.
+    pub(crate) fn now(&self, facts: &Facts, as_of: NaiveDate) -> Vector {
+        let mut vector = Vector::default();
+        for (i, test) in (0u8..).zip(&self.tests) {
+            vector.set(i, test.test(facts, as_of));
+        }
+        vector
+    }
+}
+
 /// Why rules cannot be laid out; each names the rule at which it showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PlanLimit {
@@ -56,6 +68,7 @@ pub(crate) enum PlanLimit {
     Entangled { rule: usize },
     Amounts { rule: usize },
     AmountsOverlap { rule: usize },
+    SpansCross { rule: usize },
 }
 
 impl Plan {
@@ -80,6 +93,7 @@ impl Plan {
                 }
             });
             plan.check_amounts(i)?;
+            plan.check_spans(i)?;
             plan.rules.push(PlanRule {
                 rule: i,
                 severity: rule.severity,
@@ -114,6 +128,23 @@ impl Plan {
         all_go
             .then_some(())
             .ok_or(PlanLimit::AmountsOverlap { rule })
+    }
+
+    /// Look-backs of one question in days and in months are listed by their
+    /// length, which must be in one order on every day.
+    fn check_spans(&self, rule: usize) -> Result<(), PlanLimit> {
+        let crosses = |question: &PlanQuestion| {
+            let spans = question
+                .tests
+                .iter()
+                .filter_map(|test| test.predicate.span());
+            let spans: Vec<_> = spans.collect();
+            spans.iter().any(|a| spans.iter().any(|b| a.crosses(*b)))
+        };
+        match self.questions.iter().any(crosses) {
+            true => Err(PlanLimit::SpansCross { rule }),
+            false => Ok(()),
+        }
     }
 
     fn place(&mut self, test: &Test) -> Option<TestRef> {

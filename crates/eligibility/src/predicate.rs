@@ -11,10 +11,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use handoff_domain::calendar::months_before;
 use handoff_domain::{
     Answer, AnswerSource, Complainant, Facts, HistoryAnswer, HistoryBasis, MatterAnswer,
-    MatterPlace, OffenceLevel, Position, SuspectedOffence, Zone,
+    MatterPlace, OffenceLevel, Position, Zone,
 };
 
 use crate::amount::AmountLimit;
@@ -22,7 +21,9 @@ use crate::ask::Ask;
 use crate::evidence::Wanted;
 use crate::expr::{and, not, or};
 use crate::hours::{Window, is_open};
+use crate::offence_list::OffenceList;
 use crate::shape::Shape;
+use crate::span::Span;
 
 /// One test of one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub(crate) enum Predicate {
     InvolvedAs(Wanted),
     /// Diverted before at most this many times.
     DivertedAtMost(u16),
+    /// Not diverted within this span; whether exactly that long ago counts.
+    NotDivertedWithin(Span, bool),
 }
 
 /// An area as tests see it.
@@ -71,98 +74,39 @@ pub(crate) struct Area {
     pub(crate) shape: Option<Arc<Shape>>,
 }
 
-/// A list of offences and what it leaves out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct OffenceList {
-    pub(crate) listed: Vec<Listed>,
-    pub(crate) except: Vec<Listed>,
-}
-
 /// A look-back: how far back, and what counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LookBack {
     pub(crate) basis: HistoryBasis,
-    /// Calendar months; absent = lifetime.
-    pub(crate) months: Option<u32>,
+    /// How far back; absent = lifetime.
+    pub(crate) span: Option<Span>,
     /// Whether an event exactly that long ago still counts.
     pub(crate) anniversary_counts: bool,
 }
 
-/// One entry of a list of offences.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Listed {
-    /// A NIBRS code, or a beginning of codes followed by `*`; absent = any.
-    pub(crate) code: Option<String>,
-    /// A statute as the agency cites it; absent = any.
-    pub(crate) statute: Option<String>,
-    /// Only at this level.
-    pub(crate) level: Option<OffenceLevel>,
-}
-
-impl Listed {
-    pub(crate) fn lists(&self, offence: &SuspectedOffence) -> Answer {
-        let code = match (&self.code, &offence.code) {
-            (None, _) => Answer::Yes,
-            (Some(_), None) => Answer::Unknown,
-            (Some(pattern), Some(code)) => names(pattern, code).into(),
-        };
-        let statute = match (&self.statute, &offence.statute) {
-            (None, _) => Answer::Yes,
-            (Some(_), None) => Answer::Unknown,
-            (Some(wanted), Some(statute)) => is_same_text(wanted, statute).into(),
-        };
-        let level = match (self.level, offence.level) {
-            (None, _) => Answer::Yes,
-            (Some(_), None) => Answer::Unknown,
-            (Some(wanted), Some(level)) => (wanted == level).into(),
-        };
-        and(and(code, statute), level)
-    }
-}
-
-/// Whether a NIBRS code, or a beginning of codes followed by `*`, names `code`.
-pub(crate) fn names(pattern: &str, code: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => code.starts_with(prefix),
-        None => pattern == code,
-    }
-}
-
-/// Equal but for case and spaces.
-fn is_same_text(a: &str, b: &str) -> bool {
-    let plain = |text: &str| -> Vec<char> {
-        let chars = text.chars().filter(|c| !c.is_whitespace());
-        chars.flat_map(char::to_lowercase).collect()
-    };
-    plain(a) == plain(b)
-}
-
-impl OffenceList {
-    /// Whether the list names `offence` and does not leave it out.
-    pub(crate) fn lists(&self, offence: &SuspectedOffence) -> Answer {
-        let any = |entries: &[Listed]| {
-            entries
-                .iter()
-                .fold(Answer::No, |any, entry| or(any, entry.lists(offence)))
-        };
-        and(any(&self.listed), not(any(&self.except)))
+impl Predicate {
+    /// How far back it looks, if it looks back.
+    pub(crate) fn span(&self) -> Option<Span> {
+        match self {
+            Self::HistoryWithin(look_back) => look_back.span,
+            Self::InvolvedAs(wanted) => wanted.span,
+            Self::NotDivertedWithin(span, _) => Some(*span),
+            _ => None,
+        }
     }
 }
 
 impl LookBack {
     /// Whether an event on `date` counts.
     pub(crate) fn covers(&self, date: NaiveDate, as_of: NaiveDate) -> bool {
-        let Some(months) = self.months else {
-            return true;
-        };
-        let cutoff = months_before(as_of, months);
-        date > cutoff || self.anniversary_counts && date == cutoff
+        self.span
+            .is_none_or(|span| span.reaches(date, as_of, self.anniversary_counts))
     }
 
     fn test(&self, history: HistoryAnswer, as_of: NaiveDate) -> Answer {
         match (
             history.relied_on(self.basis),
-            self.months,
+            self.span,
             history.most_recent,
         ) {
             (Answer::Yes, None, _) => Answer::Yes,
@@ -237,9 +181,19 @@ impl Test {
                 .prior_involvement
                 .as_ref()
                 .map_or(Answer::Unknown, |answer| wanted.is_met(answer, as_of)),
-            Predicate::DivertedAtMost(most) => facts
-                .prior_diversions
-                .map_or(Answer::Unknown, |count| (count <= *most).into()),
+            Predicate::DivertedAtMost(most) => match facts.prior_diversions {
+                Some(count) => (count <= *most).into(),
+                // A date says that there was one.
+                None if *most == 0 && facts.last_diversion.is_some() => Answer::No,
+                None => Answer::Unknown,
+            },
+            Predicate::NotDivertedWithin(span, exactly) => {
+                match (facts.prior_diversions, facts.last_diversion) {
+                    (_, Some(last)) => (!span.reaches(last.latest(), as_of, *exactly)).into(),
+                    (Some(0), None) => Answer::Yes,
+                    (_, None) => Answer::Unknown,
+                }
+            }
         }
     }
 }

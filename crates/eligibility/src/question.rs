@@ -152,7 +152,7 @@ impl RulePack {
             Ask::Complainant => AnswerKind::Complainant,
             Ask::PriorDiversions => AnswerKind::Count,
             Ask::PriorInvolvement => AnswerKind::Involvement {
-                needs_date: involved(&|row| row.months.is_some()),
+                needs_date: involved(&|row| row.span.is_some()),
                 needs_place: involved(&|row| row.in_zone),
                 needs_documented: involved(&|row| row.documented),
             },
@@ -170,7 +170,7 @@ impl RulePack {
             Ask::SexOffenceHistory | Ask::History(_) => AnswerKind::History {
                 basis,
                 needs_date: some(
-                    &|test| matches!(test, Predicate::HistoryWithin(row) if row.months.is_some()),
+                    &|test| matches!(test, Predicate::HistoryWithin(row) if row.span.is_some()),
                 ),
             },
             Ask::OpenCase | Ask::OpenWarrant => AnswerKind::Matter {

@@ -57,6 +57,7 @@ fn takes(takes: Takes) -> Value {
             { "const": "lifetime" },
             object(&[("years", takes_number())], &["years"]),
             object(&[("months", takes_number())], &["months"]),
+            object(&[("days", takes_number())], &["days"]),
         ] }),
         Takes::Question | Takes::Class => text(),
         Takes::Zones => json!({ "type": "array", "items": text(), "minItems": 1 }),

@@ -77,14 +77,11 @@ struct Reading {
 
 impl Reading {
     fn of(plan: &Plan, facts: &Facts, as_of: NaiveDate) -> Self {
-        let read = |question: &crate::plan::PlanQuestion| {
-            let mut vector = Vector::default();
-            for (i, test) in (0u8..).zip(&question.tests) {
-                vector.set(i, test.test(facts, as_of));
-            }
-            vector
-        };
-        let now: Vec<Vector> = plan.questions.iter().map(read).collect();
+        let now: Vec<Vector> = plan
+            .questions
+            .iter()
+            .map(|question| question.now(facts, as_of))
+            .collect();
         let results = plan
             .rules
             .iter()

@@ -42,8 +42,15 @@ pub(crate) fn seen(question: &PlanQuestion, facts: &Facts, puts: &dyn Fn(u8) -> 
         }),
         Ask::PriorInvolvement => facts.prior_involvement.as_ref().map(involvement),
         Ask::PriorDiversions => facts
-            .prior_diversions
-            .map(|count| (SeenValue::Count(count.into()), (None, None))),
+            .last_diversion
+            .filter(|_| looks_back(question, puts))
+            .map(|last| SeenValue::History {
+                answer: Answer::Yes,
+                basis: None,
+                most_recent: Some(last),
+            })
+            .or_else(|| facts.prior_diversions.map(|n| SeenValue::Count(n.into())))
+            .map(|value| (value, (None, None))),
         Ask::OpenCase | Ask::OpenWarrant => matter(&question.ask, facts).map(|matter| {
             let value = SeenValue::Matter {
                 answer: matter.answer,
@@ -80,6 +87,12 @@ pub(crate) fn seen(question: &PlanQuestion, facts: &Facts, puts: &dyn Fn(u8) -> 
         checked_at,
         counted_as,
     }
+}
+
+/// Whether one of these tests looks at a date.
+fn looks_back(question: &PlanQuestion, puts: &dyn Fn(u8) -> bool) -> bool {
+    let mut tests = (0u8..).zip(&question.tests).filter(|(i, _)| puts(*i));
+    tests.any(|(_, test)| test.predicate.span().is_some())
 }
 
 /// What somebody said of the area; else what the position says of areas that

@@ -9,11 +9,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, TimeZone as _};
+use chrono_tz::Tz;
 use handoff_domain::{
     Age, AgeBasis, Answer, Answered, Complainant, ComplainantAnswer, DrugAmount, DrugForm, Facts,
     HistoryAnswer, Involvement, InvolvementAnswer, MatterAnswer, MatterPlace, OffenceLevel,
-    SuspectedOffence, Zone, ZoneAnswer,
+    PartialDate, SuspectedOffence, Zone, ZoneAnswer,
 };
 
 use crate::ask::{Ask, named};
@@ -35,17 +36,23 @@ pub fn takes(ask: &Ask) -> &'static str {
             "a birth date (1996-05-04), years (30, or \"17 estimated\"), a band (16-20, 40+) or unknown"
         }
         Ask::SuspectedOffences => {
-            "NIBRS codes with commas, each perhaps with a level and a statute in brackets (\"35A misdemeanor, 90J\"), or unknown"
+            "NIBRS codes with commas, each perhaps with a level and a statute in round brackets (\"35A misdemeanor, 90Z misdemeanor (TRC 521.457)\"; ? for a code not known), or unknown"
         }
         Ask::Drugs => {
-            "NIBRS drug letters with an amount and a unit, and perhaps pills (\"D 6.1 g, H 40 du pills\"; ? for an amount not measured), none or unknown"
+            "NIBRS drug letters with an amount and a unit, and perhaps pills (\"D 6.1 g, H 40 du pills\"; for an amount not measured \"D ? g\"), none or unknown"
         }
-        Ask::EncounterAt => "a moment with its offset from UTC (2018-03-06T12:00-05:00) or unknown",
-        Ask::Complainant => "none, declines, wants or unknown",
+        Ask::EncounterAt => {
+            "a date and a time by the clock at the site (2018-03-06 12:00), perhaps with its offset from UTC (2018-03-06T12:00-05:00), or unknown"
+        }
+        Ask::Complainant => {
+            "none (nobody was harmed), consents or declines (does not want prosecution), wants (wants it) or unknown"
+        }
         Ask::PriorInvolvement => {
             "no, unknown, or yes, perhaps with evidence (\"yes record 2019-05 in_zone documented\"; more after a semicolon)"
         }
-        Ask::PriorDiversions => "a count or unknown",
+        Ask::PriorDiversions => {
+            "a count, perhaps with the date or year of the last (\"2 2019-05\"), or unknown"
+        }
         Ask::Zone => "ids of areas with commas, outside or unknown",
         Ask::OpenCase | Ask::OpenWarrant => {
             "no, unknown, or yes, perhaps with a level and local or elsewhere (\"yes felony local\")"
@@ -63,7 +70,52 @@ pub fn takes(ask: &Ask) -> &'static str {
 ///
 /// What the question takes, if the text is not that; `facts` is then as before.
 pub fn answer(facts: &mut Facts, ask: &Ask, text: &str) -> Result<(), NotAnAnswer> {
-    put(facts, ask, text.trim()).ok_or(NotAnAnswer { takes: takes(ask) })
+    answer_in(facts, ask, text, None)
+}
+
+/// The same, where a moment may be written as the clock on the wall in `zone`
+/// shows it.
+///
+/// # Errors
+///
+/// What the question takes, if the text is not that, or why the clock never
+/// shows that time or shows it twice; `facts` is then as before.
+pub fn answer_in(
+    facts: &mut Facts,
+    ask: &Ask,
+    text: &str,
+    zone: Option<Tz>,
+) -> Result<(), NotAnAnswer> {
+    let text = text.trim();
+    if let (Ask::EncounterAt, Some(local), Some(zone)) = (ask, local(text), zone) {
+        let takes = match zone.from_local_datetime(&local) {
+            LocalResult::Single(at) => {
+                facts.encounter_at = Some(at.fixed_offset());
+                return Ok(());
+            }
+            LocalResult::None => {
+                "that time does not happen: the clock is set forward over it; write another"
+            }
+            LocalResult::Ambiguous(..) => {
+                "that time happens twice, because the clock is set back: add its offset from UTC, as in 2024-11-03T01:30-04:00"
+            }
+        };
+        return Err(NotAnAnswer { takes });
+    }
+    put(facts, ask, text).ok_or(NotAnAnswer { takes: takes(ask) })
+}
+
+/// A date and a time without an offset.
+fn local(text: &str) -> Option<NaiveDateTime> {
+    const FORMATS: [&str; 4] = [
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%dT%H:%M:%S",
+    ];
+    FORMATS
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
 }
 
 fn put(facts: &mut Facts, ask: &Ask, text: &str) -> Option<()> {
@@ -87,10 +139,7 @@ fn put(facts: &mut Facts, ask: &Ask, text: &str) -> Option<()> {
         }
         Ask::PriorInvolvement => facts.prior_involvement = Some(involvement(text)?),
         Ask::PriorDiversions => {
-            facts.prior_diversions = match text {
-                "unknown" => None,
-                count => Some(count.parse().ok()?),
-            };
+            (facts.prior_diversions, facts.last_diversion) = diversions(text)?;
         }
         Ask::OpenCase => facts.open_case = Some(matter(text)?),
         Ask::OpenWarrant => facts.open_warrant = Some(matter(text)?),
@@ -110,6 +159,18 @@ fn put(facts: &mut Facts, ask: &Ask, text: &str) -> Option<()> {
         }
     }
     Some(())
+}
+
+fn diversions(text: &str) -> Option<(Option<u16>, Option<PartialDate>)> {
+    if text == "unknown" {
+        return Some((None, None));
+    }
+    let (count, date) = match text.split_once(' ') {
+        None => (text, None),
+        Some((count, date)) => (count, Some(date.trim().parse().ok()?)),
+    };
+    let count: u16 = count.parse().ok()?;
+    (count > 0 || date.is_none()).then_some((Some(count), date))
 }
 
 fn yes_no(text: &str) -> Option<Answer> {
@@ -193,7 +254,26 @@ fn offences(text: &str) -> Option<Vec<SuspectedOffence>> {
             local_text: (!is_coded).then(|| "not coded".to_owned()),
         })
     };
-    text.split(',').map(one).collect()
+    outside_brackets(text).into_iter().map(one).collect()
+}
+
+/// The pieces between commas that stand in no round brackets: a citation may
+/// have commas of its own.
+fn outside_brackets(text: &str) -> Vec<&str> {
+    let (mut pieces, mut depth, mut start) = (Vec::new(), 0i32, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth <= 0 => {
+                pieces.extend(text.get(start..at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.extend(text.get(start..));
+    pieces
 }
 
 fn zone(text: &str) -> Option<Zone> {
@@ -238,7 +318,11 @@ fn history(text: &str) -> Option<HistoryAnswer> {
     })
 }
 
-const COMPLAINANT: [(Complainant, &str); 4] = [
+/// Policies ask whether a victim consents, or whether one wants prosecution; it
+/// is one fact.
+const COMPLAINANT: [(Complainant, &str); 6] = [
+    (Complainant::DeclinesProsecution, "consents"),
+    (Complainant::WantsProsecution, "objects"),
     (Complainant::None, "none"),
     (Complainant::DeclinesProsecution, "declines"),
     (Complainant::WantsProsecution, "wants"),

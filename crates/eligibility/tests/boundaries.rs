@@ -344,15 +344,23 @@ fn offence_lists_with_levels_statutes_and_exemptions() {
     let never = pack(&format!("kind = \"offense_not_in\"\n{list}"));
     let table = [
         ("23C", Pass, Hit),
-        ("23D (none)", Hit, Pass),
-        ("35A misdemeanor (x)", Pass, Hit),
+        ("23D (PC 1.2)", Hit, Pass),
+        ("35A misdemeanor (PC 1.2)", Pass, Hit),
         ("35A misdemeanor", Unknown, Unknown),
-        ("35A felony (x)", Hit, Pass),
+        ("35A felony (PC 1.2)", Hit, Pass),
         ("35A misdemeanor (RCW 69.50.4011)", Hit, Pass),
+        ("35A misdemeanor (R.C.W. § 69.50.4011(1)(a))", Hit, Pass),
+        (
+            "35A misdemeanor (Rev. Code Wash. 69.50.4011)",
+            Unknown,
+            Unknown,
+        ),
         ("13A (smc  12a.10)", Pass, Hit),
+        ("13A (S.M.C. 12A.10.020, subd. 1)", Pass, Hit),
         ("13A (SMC 12A.11)", Hit, Pass),
+        ("13A (12A.10)", Unknown, Unknown),
         ("13A", Unknown, Unknown),
-        ("23C, 13A (x)", Hit, Hit),
+        ("23C, 13A (PC 1.2)", Hit, Hit),
         ("?", Unknown, Unknown),
         ("unknown", Unknown, Unknown),
     ];
@@ -504,4 +512,147 @@ fn a_finding_does_not_repeat_the_words_of_evidence() {
     }
     let screening = screen(&pack, &facts, Door::ArrestDiversion, date("2020-02-29"));
     assert!(!format!("{screening:?}").contains("neighbour"));
+}
+
+#[test]
+fn a_look_back_in_days_ends_on_the_day() {
+    let history = |params: &str| {
+        pack(&format!(
+            "kind = \"no_conviction\"\nclass = \"a\"\n{params}"
+        ))
+    };
+    let out = history("look_back = { days = 30 }");
+    let inside = history("look_back = { days = 30 }\nanniversary_counts = true");
+    // Thirty days before 29 February 2020 is 30 January.
+    for (date, excluded, included) in [
+        ("2020-01-31", Hit, Hit),
+        ("2020-01-30", Pass, Hit),
+        ("2020-01-29", Pass, Pass),
+        ("2020-01", Hit, Hit),
+        ("2020", Hit, Hit),
+        ("2019", Pass, Pass),
+    ] {
+        let answer = format!("yes {date}");
+        let answers = [("history.a", answer.as_str())];
+        let got = (finds(&out, &answers), finds(&inside, &answers));
+        assert_eq!(got, (excluded, included), "{date}");
+    }
+}
+
+#[test]
+fn an_earlier_diversion_counts_within_its_span() {
+    let rule = |params: &str| pack(&format!("kind = \"no_recent_diversion\"\n{params}"));
+    let out = rule("within = { years = 1 }");
+    let inside = rule("within = { years = 1 }\nanniversary_counts = true");
+    for (answer, excluded, included) in [
+        ("0", Pass, Pass),
+        ("1", Unknown, Unknown),
+        ("1 2019-03-01", Hit, Hit),
+        ("4 2019-02-28", Pass, Hit),
+        ("4 2019-02-27", Pass, Pass),
+        ("1 2019", Hit, Hit),
+        ("1 2018", Pass, Pass),
+        ("unknown", Unknown, Unknown),
+    ] {
+        let answers = [("prior_diversions", answer)];
+        let got = (finds(&out, &answers), finds(&inside, &answers));
+        assert_eq!(got, (excluded, included), "{answer}");
+    }
+    // A date says that there was one.
+    let facts = Facts {
+        last_diversion: "2019-12".parse().ok(),
+        ..Facts::default()
+    };
+    let never = pack("kind = \"prior_diversions\"\nat_most = 0");
+    assert_eq!(found(&never, &facts, "2020-02-29"), Hit);
+    assert_eq!(found(&out, &facts, "2020-02-29"), Hit);
+}
+
+#[test]
+fn the_highest_age_passes_until_the_next_birthday() {
+    let juvenile = pack("kind = \"max_age\"\nyears = 17");
+    for (age, expected) in [
+        ("2002-03-01", Pass),
+        // 29 February 2002 is 28 February: eighteen since yesterday.
+        ("2002-02-28", Hit),
+        ("2002-02-27", Hit),
+        ("17", Pass),
+        ("18", Hit),
+        ("12 estimated", Pass),
+        ("13 estimated", Unknown),
+        ("22 estimated", Unknown),
+        ("23 estimated", Hit),
+        ("16-17", Pass),
+        ("17-18", Unknown),
+        ("18+", Hit),
+        ("unknown", Unknown),
+    ] {
+        assert_eq!(finds(&juvenile, &[("age", age)]), expected, "{age}");
+    }
+    assert_eq!(
+        finds(&pack("kind = \"max_age\"\nyears = 130"), &[("age", "130")]),
+        Pass
+    );
+}
+
+#[test]
+fn a_time_without_an_offset_is_read_by_the_clock_at_the_site() {
+    use handoff_eligibility::{Ask, shorthand};
+    let read = |text: &str| {
+        let mut facts = Facts::default();
+        let zone = Some(chrono_tz::America::Los_Angeles);
+        shorthand::answer_in(&mut facts, &Ask::EncounterAt, text, zone)
+            .map(|()| facts.encounter_at.unwrap().to_rfc3339())
+            .map_err(|error| error.takes)
+    };
+    for (text, expected) in [
+        ("2024-10-15 12:00", "2024-10-15T12:00:00-07:00"),
+        ("2024-12-15T12:00:30", "2024-12-15T12:00:30-08:00"),
+        ("2024-10-15T12:00-04:00", "2024-10-15T12:00:00-04:00"),
+        // The last minute before the clock is set forward, and the first after.
+        ("2024-03-10 01:59", "2024-03-10T01:59:00-08:00"),
+        ("2024-03-10 03:00", "2024-03-10T03:00:00-07:00"),
+        ("2024-11-03 02:00", "2024-11-03T02:00:00-08:00"),
+        ("2024-11-03T01:30-07:00", "2024-11-03T01:30:00-07:00"),
+    ] {
+        assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
+    }
+    assert!(
+        read("2024-03-10 02:30")
+            .unwrap_err()
+            .contains("does not happen")
+    );
+    assert!(
+        read("2024-11-03 01:30")
+            .unwrap_err()
+            .contains("happens twice")
+    );
+    assert!(
+        read("yesterday")
+            .unwrap_err()
+            .contains("by the clock at the site")
+    );
+    // Where no zone is known an offset is needed.
+    let mut facts = Facts::default();
+    assert!(shorthand::answer(&mut facts, &Ask::EncounterAt, "2024-10-15 12:00").is_err());
+    assert_eq!(facts, Facts::default());
+}
+
+#[test]
+fn a_victim_who_consents_and_one_who_declines_prosecution_are_one() {
+    let rule = pack("kind = \"victim_declines\"");
+    for (answer, expected) in [
+        ("none", Pass),
+        ("consents", Pass),
+        ("declines", Pass),
+        ("objects", Hit),
+        ("wants", Hit),
+        ("unknown", Unknown),
+    ] {
+        assert_eq!(
+            finds(&rule, &[("complainant", answer)]),
+            expected,
+            "{answer}"
+        );
+    }
 }

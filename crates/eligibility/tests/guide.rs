@@ -104,6 +104,9 @@ fn the_policies_written_from_the_guide_pass_their_own_cases() {
         include_str!("../../../docs/examples/co-denver-lead.toml"),
         include_str!("../../../docs/examples/or-washington-county-deflection.toml"),
         include_str!("../../../docs/examples/fl-adult-civil-citation.toml"),
+        include_str!("../../../docs/examples/tx-harris-county-cite-and-release.toml"),
+        include_str!("../../../docs/examples/de-juvenile-civil-citation.toml"),
+        include_str!("../../../docs/examples/or-multnomah-county-deflection.toml"),
     ] {
         let pack = RulePack::parse(text).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(lint(&pack), [], "{}", pack.id());

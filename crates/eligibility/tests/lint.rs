@@ -154,3 +154,49 @@ fn clear_answers_that_are_not_clear_and_rules_that_no_case_hits_are_named() {
             no case hits these rules: warrant. Add a [[test]] for each, so that it is seen to work"#]],
     );
 }
+
+const CASE: &str =
+    "[[test]]\nname = \"a case\"\nas_of = \"2020-06-01\"\noutcome = \"presumptively_eligible\"\n";
+
+#[test]
+fn a_law_that_no_case_cites_and_one_without_a_code_are_named() {
+    let rule = |law: &str| {
+        format!(
+            "id = \"never\"\nkind = \"offense_not_in\"\nseverity = \"hard\"\noffenses = [{{ {law} }}]\n\n{CASE}door = \"social_contact\"\nanswers = {{ suspected_offenses = \"90Z misdemeanor (21 Del. C. § 2756)\" }}\nhits = [\"never\"]"
+        )
+    };
+    check_lint(
+        &rule("code = \"90*\", statute = \"21 Del. C. *\""),
+        expect![""],
+    );
+    check_lint(
+        &rule("code = \"*\", statute = \"Title 21, Delaware Code\""),
+        expect![[r#"
+            line 24: no case cites what `statute = "Title 21, Delaware Code"` names: officers may cite it otherwise; add a [[test]] that cites it as your agency does
+            no case hits these rules: never. Add a [[test]] for each, so that it is seen to work"#]],
+    );
+    check_lint(
+        &rule("statute = \"21 Del. C. *\""),
+        expect![[
+            r#"line 24: `statute = "21 Del. C. *"` in the rule `never` has no `code` beside it: every offense for which nobody wrote a statute is not known; name the codes that it can have"#
+        ]],
+    );
+}
+
+#[test]
+fn a_case_at_a_door_that_is_not_offered_and_words_not_translated_are_named() {
+    let text = format!(
+        "id = \"w\"\nkind = \"no_open_warrant\"\nseverity = \"hard\"\n\n{CASE}door = \"community\"\n\n{CASE}door = \"community\"\nhits = [\"door_not_offered\", \"w\"]\nanswers = {{ open_warrant = \"yes\" }}"
+    );
+    let mut toml = HEAD.replace("target_minutes = 30", "target_minutes = 0");
+    toml += "[[question]]\nid = \"open_warrant\"\nen = \"Is there a warrant?\"\nes = \"Is there a warrant?\"\n";
+    toml += "[[rule]]\nclause = \"c\"\nwords = { en = \"No warrant.\", es = \"No warrant.\" }\n";
+    toml += &text;
+    let pack = RulePack::parse(&toml).unwrap_or_else(|error| panic!("{error}\n{toml}"));
+    let said: Vec<String> = lint(&pack).iter().map(ToString::to_string).collect();
+    expect![[r#"
+        line 20: the Spanish of `open_warrant` is its English: translate it
+        line 24: the Spanish of `w` is its English: translate it
+        line 31: the case “a case” is at the door community, which [policy] does not offer: name a door that it offers, or expect `door_not_offered` among its hits
+        `target_minutes = 0` is over before anybody can be called: leave it out where your policy names no time"#]].assert_eq(&said.join("\n"));
+}

@@ -104,7 +104,7 @@ fn the_policy() {
         "doors = [\"arrest_diversion\"]",
         "doors = [\"arrest\"]",
         expect![
-            "line 8, column 10: policy: unknown variant `arrest`, expected one of `arrest_diversion`, `social_contact`, `community`"
+            "line 8, column 10: `doors` cannot be `arrest`: it is one of arrest_diversion, social_contact, community"
         ],
     );
     check(
@@ -116,7 +116,7 @@ fn the_policy() {
         "decides = [\"prosecutor_liaison\"]",
         "decides = [\"sheriff\"]",
         expect![
-            "line 10, column 12: policy: unknown variant `sheriff`, expected one of `officer`, `sergeant`, `peer_specialist`, `case_manager`, `supervisor`, `prosecutor_liaison`, `project_manager`, `evaluator`, `community_referrer`, `site_admin`"
+            "line 10, column 12: `decides` cannot be `sheriff`: it is one of officer, sergeant, peer_specialist, case_manager, supervisor, prosecutor_liaison, project_manager, evaluator, community_referrer, site_admin"
         ],
     );
     check(
@@ -129,38 +129,38 @@ fn the_policy() {
     check(
         "target_minutes = 30",
         "target_minutes = -30",
-        expect!["line 12, column 30: policy: invalid value: integer `-30`, expected u16"],
+        expect!["line 12, column 30: `target_minutes` must be a whole number from 0 to 65535"],
     );
     check(
         "target_minutes = 30",
         "target_mins = 30",
         expect![
-            "line 12, column 13: policy: unknown field `target_mins`, expected one of `target_minutes`, `may_precede_decision`, `place`"
+            "line 12, column 13: [policy.handoff] has no key `target_mins` (did you mean `target_minutes`?): it takes target_minutes, may_precede_decision, place"
         ],
     );
     check(
         "until_decision = \"held\"",
         "until_decision = \"kept\"",
         expect![
-            "line 17, column 18: policy: unknown variant `kept`, expected one of `held`, `not_entered`, `filed`"
+            "line 17, column 18: `until_decision` cannot be `kept`: it is one of held, not_entered, filed"
         ],
     );
     check(
-        "intake = { due_days = 14 }\n",
+        "script = { en = \"Hello\", es = \"Hola\" }\n",
         "",
-        expect!["line 6, column 1: policy: missing field `intake`"],
+        expect!["line 6, column 1: [policy] has no `script`: add it"],
     );
     check(
         "en = \"Hello\"",
         "en = \"\"",
-        expect!["line 14, column 10: `script` has no words: write what the officer reads"],
+        expect!["line 14, column 17: `en` has no words: write what the officer reads"],
     );
     check(
         "waives = [\"prosecutor_liaison\"]",
         "waives = [\"prosecutor_liaison\"]\nunverified = [\"scripts\"]",
-        expect![[
-            r"line 12, column 14: `unverified` cannot be `scripts` (did you mean `script`?): it is one of time_zone, doors, verifies, decides, waives, handoff.target_minutes, handoff.may_precede_decision, handoff.place, intake.due_days, intake.due_days_earliest, charge, caseload_cap, script"
-        ]],
+        expect![
+            "line 12, column 15: `unverified` cannot be `scripts` (did you mean `script`?): it is one of time_zone, doors, verifies, decides, waives, handoff.target_minutes, handoff.may_precede_decision, handoff.place, intake.due_days, intake.due_days_earliest, charge, caseload_cap, script"
+        ],
     );
 }
 
@@ -170,14 +170,14 @@ fn questions_and_areas() {
         "id = \"age\"",
         "id = \"ages\"",
         expect![
-            "line 28, column 6: no question has the id `ages` (did you mean `age`?): see the list of question ids in the guide"
+            "line 28, column 6: no question has the id `ages` (did you mean `age`?): `handoff pack kinds` lists the ids; your own begin with `site.`, as in `site.ages`, and classes on a record with `history.`"
         ],
     );
     check(
         "id = \"age\"",
         "id = \"birthday\"",
         expect![
-            "line 28, column 6: no question has the id `birthday`: see the list of question ids in the guide"
+            "line 28, column 6: no question has the id `birthday`: `handoff pack kinds` lists the ids; your own begin with `site.`, as in `site.birthday`, and classes on a record with `history.`"
         ],
     );
     check(
@@ -275,4 +275,49 @@ fn whatever_is_cut_off_or_garbled_is_an_error_or_a_pack_and_never_a_panic() {
             }
         }
     }
+}
+
+#[test]
+fn a_check_names_every_mistake_and_none_that_follows_from_another() {
+    let broken = GOOD
+        .replacen("until_decision = \"held\"", "until_decision = \"kept\"", 1)
+        .replacen("succeeds_on = \"diverted\"", "succeeds_on = \"done\"", 1)
+        .replacen("years = 18", "years = \"18\"", 1)
+        .replacen("age = 30", "age = \"thirty\"", 1)
+        .replacen("door = \"arrest_diversion\"", "door = \"street\"", 1);
+    let errors = RulePack::read_whole(&broken).unwrap_err();
+    let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    expect![[r#"
+        line 17, column 18: `until_decision` cannot be `kept`: it is one of held, not_entered, filed
+        line 18, column 15: `succeeds_on` cannot be `done`: it is one of diverted, assessment_complete, nothing
+        line 55, column 9: `years` takes a whole number, not a text
+        line 84, column 7: `age` cannot be answered with `thirty`: a birth date (1996-05-04), years (30, or "17 estimated"), a band (16-20, 40+) or unknown
+        line 88, column 8: `door` cannot be `street`: it is one of arrest_diversion, social_contact, community"#]].assert_eq(&said.join("\n"));
+    // A question that does not read is not missing as well.
+    let broken = GOOD.replacen("id = \"age\"", "id = \"age\"\nbasis = \"seen\"", 1);
+    let errors = RulePack::read_whole(&broken).unwrap_err();
+    let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    expect![
+        "line 29, column 9: `basis` cannot be `seen`: it is one of convicted, charged, history_of"
+    ]
+    .assert_eq(&said.join("\n"));
+    assert!(RulePack::read_whole(GOOD).is_ok());
+}
+
+#[test]
+fn quotation_marks_of_a_word_processor_are_named() {
+    check(
+        "\"good\"",
+        "“good”",
+        expect![[
+            r#"line 1, column 6: `“` is a quotation mark of a word processor: write straight ones, ", and save the file as plain text"#
+        ]],
+    );
+    check(
+        "version = \"1\"",
+        "version = ‘1’",
+        expect![[
+            r#"line 2, column 11: `‘` is a quotation mark of a word processor: write straight ones, ", and save the file as plain text"#
+        ]],
+    );
 }

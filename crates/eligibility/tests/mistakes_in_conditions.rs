@@ -265,7 +265,9 @@ fn lists_of_offences() {
     );
     list(
         "offenses = [{ statute = \" \" }]",
-        expect!["line 79, column 13: `statute` is empty: name at least one"],
+        expect![[
+            r#"line 79, column 13: `statute` names no law: write it as your agency cites it, "TRC 521.457", or a whole part of it, "21 Del. C. *""#
+        ]],
     );
     list(
         "offenses = [{ list = \"violent\" }]",
@@ -352,7 +354,7 @@ fn evidence_counts_and_conditions_in_each_other() {
     rule(
         "kind = \"prior_involvement\"\nwithin = 24",
         expect![[
-            r#"line 79, column 10: `within` takes "lifetime", { years = … } or { months = … }, not a whole number"#
+            r#"line 79, column 10: `within` takes "lifetime", { years = … }, { months = … } or { days = … }, not a whole number"#
         ]],
     );
     rule(
@@ -453,28 +455,28 @@ fn cases_with_answers_that_are_none() {
         "drugs",
         "\"heroin 6 g\"",
         expect![[
-            r#"line 89, column 9: `drugs` cannot be answered with `heroin 6 g`: NIBRS drug letters with an amount and a unit, and perhaps pills ("D 6.1 g, H 40 du pills"; ? for an amount not measured), none or unknown"#
+            r#"line 89, column 9: `drugs` cannot be answered with `heroin 6 g`: NIBRS drug letters with an amount and a unit, and perhaps pills ("D 6.1 g, H 40 du pills"; for an amount not measured "D ? g"), none or unknown"#
         ]],
     );
     worded(
         "drugs",
         "\"D 6\"",
         expect![[
-            r#"line 89, column 9: `drugs` cannot be answered with `D 6`: NIBRS drug letters with an amount and a unit, and perhaps pills ("D 6.1 g, H 40 du pills"; ? for an amount not measured), none or unknown"#
+            r#"line 89, column 9: `drugs` cannot be answered with `D 6`: NIBRS drug letters with an amount and a unit, and perhaps pills ("D 6.1 g, H 40 du pills"; for an amount not measured "D ? g"), none or unknown"#
         ]],
     );
     worded(
         "encounter_at",
         "\"Tuesday noon\"",
         expect![
-            "line 89, column 16: `encounter_at` cannot be answered with `Tuesday noon`: a moment with its offset from UTC (2018-03-06T12:00-05:00) or unknown"
+            "line 89, column 16: `encounter_at` cannot be answered with `Tuesday noon`: a date and a time by the clock at the site (2018-03-06 12:00), perhaps with its offset from UTC (2018-03-06T12:00-05:00), or unknown"
         ],
     );
     worded(
         "complainant",
         "\"yes\"",
         expect![
-            "line 89, column 15: `complainant` cannot be answered with `yes`: none, declines, wants or unknown"
+            "line 89, column 15: `complainant` cannot be answered with `yes`: none (nobody was harmed), consents or declines (does not want prosecution), wants (wants it) or unknown"
         ],
     );
     worded(
@@ -494,9 +496,9 @@ fn cases_with_answers_that_are_none() {
     worded(
         "prior_diversions",
         "-1",
-        expect![
-            "line 89, column 20: `prior_diversions` cannot be answered with `-1`: a count or unknown"
-        ],
+        expect![[
+            r#"line 89, column 20: `prior_diversions` cannot be answered with `-1`: a count, perhaps with the date or year of the last ("2 2019-05"), or unknown"#
+        ]],
     );
 }
 

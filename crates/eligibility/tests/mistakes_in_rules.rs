@@ -198,14 +198,14 @@ fn parameters() {
         "class = \"violent\"",
         "class = \"felony\"",
         expect![
-            "line 68, column 1: the pack does not word the question `history.felony`: add a [[question]] with that id"
+            "line 68, column 1: the pack does not word the question `history.felony` (did you mean `history.violent`?): add a [[question]] with that id"
         ],
     );
     check(
         "look_back = { years = 10 }",
         "look_back = 10",
         expect![[
-            r#"line 72, column 13: `look_back` takes "lifetime", { years = … } or { months = … }, not a whole number"#
+            r#"line 72, column 13: `look_back` takes "lifetime", { years = … }, { months = … } or { days = … }, not a whole number"#
         ]],
     );
     check(
@@ -215,14 +215,14 @@ fn parameters() {
     );
     check(
         "look_back = { years = 10 }",
-        "look_back = { days = 10 }",
-        expect!["line 72, column 15: look_back has no key `days`: it takes years, months"],
+        "look_back = { weeks = 10 }",
+        expect!["line 72, column 15: look_back has no key `weeks`: it takes years, months, days"],
     );
     check(
         "look_back = { years = 10 }",
         "look_back = { years = 1, months = 6 }",
         expect![[
-            r#"line 72, column 13: `look_back` takes "lifetime", { years = … } or { months = … }, not a table"#
+            r#"line 72, column 13: `look_back` takes "lifetime", { years = … }, { months = … } or { days = … }, not a table"#
         ]],
     );
     check(
@@ -267,14 +267,14 @@ fn cases() {
         "age = 30",
         "agee = 30",
         expect![
-            "line 84, column 1: no question has the id `agee` (did you mean `age`?): see the list of question ids in the guide"
+            "line 84, column 1: no question has the id `agee` (did you mean `age`?): `handoff pack kinds` lists the ids; your own begin with `site.`, as in `site.agee`, and classes on a record with `history.`"
         ],
     );
     check(
         "age = 30",
         "volunteers = \"yes\"",
         expect![
-            "line 84, column 1: the pack does not word the question `volunteers`: add a [[question]] with that id"
+            "line 84, column 1: there is an answer to `volunteers`, and the pack has no such [[question]]: delete the answer, or add the question"
         ],
     );
     check(
@@ -288,7 +288,7 @@ fn cases() {
         "age = 30",
         "suspected_offenses = \"99X\"",
         expect![[
-            r#"line 84, column 22: `suspected_offenses` cannot be answered with `99X`: NIBRS codes with commas, each perhaps with a level and a statute in brackets ("35A misdemeanor, 90J"), or unknown"#
+            r#"line 84, column 22: `suspected_offenses` cannot be answered with `99X`: NIBRS codes with commas, each perhaps with a level and a statute in round brackets ("35A misdemeanor, 90Z misdemeanor (TRC 521.457)"; ? for a code not known), or unknown"#
         ]],
     );
     check(
@@ -312,7 +312,7 @@ fn cases() {
         "clear = true\n",
         "clear = true\nopen = [\"ag\"]\n",
         expect![
-            "line 91, column 9: no question has the id `ag` (did you mean `age`?): see the list of question ids in the guide"
+            "line 91, column 9: no question has the id `ag` (did you mean `age`?): `handoff pack kinds` lists the ids; your own begin with `site.`, as in `site.ag`, and classes on a record with `history.`"
         ],
     );
     check(

@@ -155,6 +155,86 @@ fn limits_that_add_drugs_up_agree() {
     check_random(30, Just(random_pack::pack_of(&rules)));
 }
 
+/// As two lists name laws, and as officers cite: those laws, parts of them, the
+/// same figures in another law, less, and what nobody lists.
+const CITED: [&str; 9] = [
+    "XC 5",
+    "XC 5.1",
+    "x.c. § 5.1(a)",
+    "XC 5.2",
+    "YC 5.1",
+    "YC 5.1(b)",
+    "YC 5",
+    "XC",
+    "PC 9",
+];
+
+fn one_suspected() -> Vec<String> {
+    let codes = ["35A", "13A", "40A"].iter();
+    let all = codes.flat_map(|code| ["felony", "misdemeanor"].map(|level| (code, level)));
+    all.flat_map(|(code, level)| CITED.map(|law| format!("{code} {level} ({law})")))
+        .collect()
+}
+
+#[test]
+fn lists_that_name_laws_agree() {
+    let entry = (
+        proptest::sample::select(&["", "code = \"35A\", ", "code = \"13A\", "][..]),
+        proptest::sample::select(&["XC 5", "XC 5.1", "XC *", "YC 5.1(b)"][..]),
+        proptest::sample::select(&["", ", level = \"felony\""][..]),
+    );
+    let entry =
+        entry.prop_map(|(code, law, level)| format!("{{ {code}statute = \"{law}\"{level} }}"));
+    let rule = (
+        proptest::sample::select(&["hard", "presumptive", "refer_up"][..]),
+        proptest::sample::select(&["offense_in", "offense_not_in"][..]),
+        proptest::collection::vec(entry.boxed(), 1..3),
+    );
+    let rule = rule.prop_map(|(severity, kind, list)| {
+        format!(
+            "severity = \"{severity}\"\nkind = \"{kind}\"\noffenses = [{}]",
+            list.join(", ")
+        )
+    });
+    let single = one_suspected();
+    let mut full = single.clone();
+    for (i, a) in single.iter().enumerate() {
+        full.extend(single.iter().skip(i + 1).map(|b| format!("{a}, {b}")));
+    }
+    let only = |keep: &dyn Fn(&str) -> bool| -> Vec<String> {
+        let kept = single.iter().filter(|text| keep(text));
+        kept.cloned().collect()
+    };
+    let partial = [
+        ("unknown", full),
+        ("?", single.clone()),
+        ("35A felony", only(&|text| text.starts_with("35A felony"))),
+        ("? (XC 5.1)", only(&|text| text.ends_with("(XC 5.1)"))),
+        (
+            "13A (YC 5.1)",
+            only(&|text| text.starts_with("13A") && text.ends_with("(YC 5.1)")),
+        ),
+    ];
+    let rules = proptest::collection::vec(rule, 1..3);
+    runner(120)
+        .run(&(rules, 0..partial.len()), |(rules, which)| {
+            let pack = RulePack::parse(&random_pack::pack_of(&rules)).unwrap();
+            let (now, becomes) = &partial[which];
+            let mut options = vec![(*now).to_owned()];
+            options.extend(becomes.iter().cloned());
+            let rows = [Row {
+                question: "suspected_offenses".to_owned(),
+                options,
+            }];
+            let door = Door::ArrestDiversion;
+            let expected = open_by_trying_everything(&pack, &rows, door, date(AS_OF));
+            let got = open_by_engine(&pack, &rows, door, date(AS_OF));
+            prop_assert_eq!(got, expected, "{} {:?}", now, rules);
+            Ok(())
+        })
+        .unwrap();
+}
+
 fn check_random(cases: u32, packs: impl Strategy<Value = String>) {
     let mut runner = runner(cases);
     runner

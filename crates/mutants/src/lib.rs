@@ -57,11 +57,13 @@ pub enum Mutant {
     ForkUnnoticed,
     /// The site keeps what an order erases.
     ErasureSkipped,
+    /// A commit that is called saved is not synced.
+    JournalWalNormal,
 }
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -81,6 +83,7 @@ impl Mutant {
         Self::ForkNotDetected,
         Self::ForkUnnoticed,
         Self::ErasureSkipped,
+        Self::JournalWalNormal,
     ];
 
     /// Its name, as the variable gives it.
@@ -106,6 +109,7 @@ impl Mutant {
             Self::ForkNotDetected => "fork_not_detected",
             Self::ForkUnnoticed => "fork_unnoticed",
             Self::ErasureSkipped => "erasure_skipped",
+            Self::JournalWalNormal => "journal_wal_normal",
         }
     }
 

@@ -186,7 +186,7 @@ impl Site {
                 let line = writes.line(*line)?;
                 let line = line.ok_or(StorageError::Absent { table: "line" })?;
                 let receipt = self.receipt(writes, &site, request.device, &line)?;
-                early.extend(self.keys.receipt().sign_statement(&receipt));
+                early.extend(self.keys.receipt(writes)?.sign_statement(&receipt));
             }
             Ok(taken)
         });

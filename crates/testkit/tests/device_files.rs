@@ -317,6 +317,7 @@ impl Pair {
                 .collect(),
             leases: Vec::new(),
             not_served: Vec::new(),
+            erasures: None,
         }
     }
 

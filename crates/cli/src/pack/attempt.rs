@@ -126,14 +126,19 @@ impl Session<'_> {
                 _ => {
                     let mut changed = facts.clone();
                     let short = typed::answer(&line, &ask, self.speaker);
-                    let answered = shorthand::answer(&mut changed, &ask, &short).is_ok()
+                    let zone = self.pack.policy().time_zone.parse().ok();
+                    let answered = shorthand::answer_in(&mut changed, &ask, &short, zone).is_ok()
                         && changed.validate(self.as_of).is_empty()
                         && self.pack.check_facts(&changed).is_empty();
                     if answered {
                         before.push((facts.clone(), passed_over.len()));
-                        for line in self.changes(&next.question, &now, &self.screen(&changed)) {
+                        let then = self.screen(&changed);
+                        for line in self.changes(&next.question, &now, &then) {
                             prompt.say(&format!("    {line}"))?;
                         }
+                        // Who says that it is not known, or known in part, is
+                        // not asked the same again.
+                        passed_over.push(next.question.clone());
                         facts = changed;
                     } else {
                         prompt.say(&format!("    {}", say("cli-try-no-answer")))?;

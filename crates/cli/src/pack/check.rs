@@ -2,7 +2,7 @@
 //! looked over for what cannot be meant.
 
 use handoff_domain::PackRef;
-use handoff_eligibility::{PackTestResult, RulePack, Warning, lint, run_pack_tests};
+use handoff_eligibility::{PackError, PackTestResult, RulePack, Warning, lint, run_pack_tests};
 use serde::Serialize;
 
 use super::PackName;
@@ -13,6 +13,8 @@ struct Checked {
     pack: PackRef,
     rules: usize,
     rules_unverified: usize,
+    /// Of those: rules that name no text at all.
+    rules_without_source: usize,
     cases: Vec<PackTestResult>,
     cases_failed: usize,
     warnings: Vec<Warning>,
@@ -23,7 +25,11 @@ struct Checked {
 /// # Errors
 /// [`Failure`] when it does not read, or a case comes out otherwise.
 pub fn run(name: &PackName, json: bool) -> Result<(), Failure> {
-    let checked = checked(&name.load()?);
+    let pack = match name.load_whole()? {
+        Ok(pack) => pack,
+        Err(mistakes) => return Err(mistaken(name, mistakes, json)?),
+    };
+    let checked = checked(&pack);
     output::answer(json, &checked, text)?;
     if checked.cases_failed == 0 {
         return Ok(());
@@ -35,12 +41,58 @@ pub fn run(name: &PackName, json: bool) -> Result<(), Failure> {
     )))
 }
 
+/// Several mistakes are a list of their own; one is the whole error.
+fn mistaken(name: &PackName, mistakes: Vec<PackError>, json: bool) -> Result<Failure, Failure> {
+    let mut mistakes = mistakes;
+    if mistakes.len() == 1
+        && let Some(one) = mistakes.pop()
+    {
+        return Ok(name.mistaken(one));
+    }
+    let rows = mistakes.iter().map(|error| Mistake {
+        line: error.line,
+        column: error.column,
+        mistake: error.mistake.to_string(),
+    });
+    let answer = Mistaken {
+        mistakes: rows.collect(),
+    };
+    output::answer(json, &answer, |answer| {
+        let lines = answer
+            .mistakes
+            .iter()
+            .map(|row| format!("line {}, column {}: {}.", row.line, row.column, row.mistake));
+        lines.collect::<Vec<_>>().join("\n")
+    })?;
+    Ok(Failure::refused(format!(
+        "{name}: {} mistakes, each with its place. Nothing was changed. Correct those places and check again.",
+        mistakes.len()
+    )))
+}
+
+#[derive(Serialize)]
+struct Mistaken {
+    mistakes: Vec<Mistake>,
+}
+
+#[derive(Serialize)]
+struct Mistake {
+    line: u32,
+    column: u32,
+    mistake: String,
+}
+
 fn checked(pack: &RulePack) -> Checked {
     let cases = run_pack_tests(pack);
     Checked {
         pack: pack.pack_ref(),
         rules: pack.rules().len(),
         rules_unverified: pack.rules().iter().filter(|rule| !rule.verified).count(),
+        rules_without_source: pack
+            .rules()
+            .iter()
+            .filter(|rule| !rule.has_source())
+            .count(),
         cases_failed: cases
             .iter()
             .filter(|case| !case.failures.is_empty())
@@ -52,8 +104,12 @@ fn checked(pack: &RulePack) -> Checked {
 
 fn text(checked: &Checked) -> String {
     let mut lines = vec![format!(
-        "{}, version {}: {} rules, of which {} rest on no text of the site.",
-        checked.pack.id, checked.pack.version, checked.rules, checked.rules_unverified
+        "{}, version {}: {} rules; {} name no text of the site (`source`), {} name one that nobody has marked as compared (`verified`).",
+        checked.pack.id,
+        checked.pack.version,
+        checked.rules,
+        checked.rules_without_source,
+        checked.rules_unverified - checked.rules_without_source
     )];
     for case in &checked.cases {
         let result = if case.failures.is_empty() {

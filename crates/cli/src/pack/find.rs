@@ -37,6 +37,12 @@ impl fmt::Display for PackName {
     }
 }
 
+/// Where a pack is found.
+enum Origin {
+    Ships(&'static RulePack),
+    Text(String),
+}
+
 /// Why there is no pack under a name.
 #[derive(Debug, thiserror::Error)]
 enum PackNameError {
@@ -83,21 +89,47 @@ impl PackName {
     /// # Errors
     /// [`Failure`] that names the file, and the line where there is one.
     pub fn load(&self) -> Result<RulePack, Failure> {
-        self.pack().map_err(|error| {
-            let fix = error.fix();
-            Failure::refused(format!("{self}: {error}. Nothing was changed. {fix}."))
-        })
+        self.pack().map_err(|error| self.refused(&error))
+    }
+
+    /// The same, and every mistake that can be found in one run.
+    ///
+    /// # Errors
+    /// [`Failure`] when there is no pack to read.
+    pub fn load_whole(&self) -> Result<Result<RulePack, Vec<PackError>>, Failure> {
+        match self.source() {
+            Ok(Origin::Ships(pack)) => Ok(Ok(pack.clone())),
+            Ok(Origin::Text(text)) => Ok(RulePack::read_whole(&text)),
+            Err(error) => Err(self.refused(&error)),
+        }
+    }
+
+    /// That a pack has this mistake.
+    pub fn mistaken(&self, mistake: PackError) -> Failure {
+        self.refused(&mistake.into())
+    }
+
+    fn refused(&self, error: &PackNameError) -> Failure {
+        let fix = error.fix();
+        Failure::refused(format!("{self}: {error}. Nothing was changed. {fix}."))
     }
 
     fn pack(&self) -> Result<RulePack, PackNameError> {
+        match self.source()? {
+            Origin::Ships(pack) => Ok(pack.clone()),
+            Origin::Text(text) => Ok(RulePack::parse(&text)?),
+        }
+    }
+
+    fn source(&self) -> Result<Origin, PackNameError> {
         if let Some(pack) = builtin_pack(&self.0) {
-            return Ok(pack.clone());
+            return Ok(Origin::Ships(pack));
         }
         let text = match Source::of(&self.0) {
             Source::StandardInput => read(io::stdin().lock())?,
             Source::File(path) => read(self.open(&path)?)?,
         };
-        Ok(RulePack::parse(&text)?)
+        Ok(Origin::Text(text))
     }
 
     fn open(&self, path: &Path) -> Result<fs::File, PackNameError> {

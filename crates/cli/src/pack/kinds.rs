@@ -72,7 +72,7 @@ pub fn takes(takes: Takes) -> String {
         Takes::Flag => "true or false".to_owned(),
         Takes::OneOf(words) => format!("one of {}", words.join(", ")),
         Takes::ManyOf(words) => format!("a list of {}", words.join(", ")),
-        Takes::LookBack => "\"lifetime\", { years = … } or { months = … }".to_owned(),
+        Takes::LookBack => "\"lifetime\", { years = … }, { months = … } or { days = … }".to_owned(),
         Takes::Question => "the id of a [[question]]".to_owned(),
         Takes::Class => "the name of a class; its question is history.<class>".to_owned(),
         Takes::Zones => "ids of [[zone]] tables".to_owned(),

@@ -17,9 +17,10 @@ use std::io::{self, BufRead, Write};
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use handoff_device::Host;
 use handoff_domain::{Door, Role};
-use handoff_eligibility::{RulePack, lint, run_pack_tests};
+use handoff_eligibility::{RulePack, is_pack_id, lint, run_pack_tests};
 use serde::Serialize;
 
 use crate::input::Source;
@@ -72,6 +73,13 @@ struct Written {
 /// # Errors
 /// [`Failure`] when an answer is missing, or the file is there already.
 pub fn run(file: &Source, given: &[Given], defaults: bool, json: bool) -> Result<(), Failure> {
+    if let Source::File(path) = file
+        && path.exists()
+    {
+        return Err(Failure::refused(format!(
+            "{file}: there is such a file already. Nothing was changed. Give a file that does not exist yet."
+        )));
+    }
     let mut asker = Asker::of(given, defaults)?;
     let mut prompt = Prompt::new(io::stdin().lock(), io::stderr());
     let answers = asker.all(&mut prompt)?;
@@ -163,37 +171,37 @@ impl<'a> Asker<'a> {
 
     fn all<R: BufRead, W: Write>(&mut self, prompt: &mut Prompt<R, W>) -> Result<Answers, Failure> {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        const WORDS: &str = "some words";
         let title = self.one(
             prompt,
             "title",
             "The programme's name, in English",
             None,
-            text,
+            (WORDS, text),
         )?;
         let title_es = self.one(
             prompt,
             "title_es",
             "The same in Spanish",
             Some(&title),
-            text,
+            (WORDS, text),
         )?;
-        let time_zone = self.one(
+        let zone = self.one(
             prompt,
             "time_zone",
             "The site's time zone, such as America/Chicago",
             Some("America/New_York"),
-            text,
+            ("an IANA name such as America/Chicago", time_zone),
         )?;
-        let zone = time_zone
-            .parse()
-            .map_err(|_| refused("time_zone", "an IANA name such as America/New_York"))?;
         let today = Host::system().local(zone).date_naive().to_string();
         let effective_from: NaiveDate = self.one(
             prompt,
             "effective_from",
             "The first day on which the policy is in force, as YYYY-MM-DD",
             Some(&today),
-            |text| text.parse::<NaiveDate>().ok(),
+            ("a day as YYYY-MM-DD", |text: &str| {
+                text.parse::<NaiveDate>().ok()
+            }),
         )?;
         let id = format!("{}-{}", slug(&title), effective_from.format("%Y"));
         let id = self.one(
@@ -201,21 +209,27 @@ impl<'a> Asker<'a> {
             "id",
             "The pack's id: a-z, 0-9, - and _",
             Some(&id),
-            text,
+            ("a-z, 0-9, - and _, at most 64 of them", |text: &str| {
+                is_pack_id(text).then(|| text.to_owned())
+            }),
         )?;
         let doors = self.one(
             prompt,
             "doors",
             "The kinds of referral that the site takes: arrest_diversion, social_contact, community",
             Some("arrest_diversion, social_contact"),
-            |text| list(text, &Door::ALL, |door| door.as_str()),
+            (&names(&Door::ALL, |door| door.as_str()), |text: &str| {
+                list(text, &Door::ALL, |door| door.as_str())
+            }),
         )?;
         let decides = self.one(
             prompt,
             "decides",
             "Who decides on a referral: prosecutor_liaison, project_manager, case_manager, …",
             Some("prosecutor_liaison"),
-            |text| list(text, &Role::ALL, |role| role.as_str()),
+            (&names(&Role::ALL, |role| role.as_str()), |text: &str| {
+                list(text, &Role::ALL, |role| role.as_str())
+            }),
         )?;
         prompt.say("\nNow the rules. For each: no, or how much it weighs in your policy:\n  hard         who does not meet it is excluded\n  presumptive  excluded, unless somebody sets it aside\n  refer_up     staff decide\n  advisory     for information only\n")?;
         let mut rules = Vec::new();
@@ -225,17 +239,25 @@ impl<'a> Asker<'a> {
             }
             let ask = format!("“{}”", offer.rule.0);
             let weight = |text: &str| rules::WEIGHTS.into_iter().find(|weight| *weight == text);
-            let weight = self.one(prompt, offer.key, &ask, Some(offer.default), weight)?;
+            let weight = self.one(
+                prompt,
+                offer.key,
+                &ask,
+                Some(offer.default),
+                (&rules::WEIGHTS.join(", "), weight),
+            )?;
             if weight == "no" {
                 continue;
             }
             let param = match offer.param {
                 None => String::new(),
-                Some(param) => {
-                    self.one(prompt, param.key, param.ask, Some(param.default), |text| {
-                        (param.write)(text)
-                    })?
-                }
+                Some(param) => self.one(
+                    prompt,
+                    param.key,
+                    param.ask,
+                    Some(param.default),
+                    (param.takes, param.write),
+                )?,
             };
             rules.push((offer, weight, param));
         }
@@ -244,7 +266,7 @@ impl<'a> Asker<'a> {
             title_es,
             id,
             effective_from,
-            time_zone,
+            time_zone: zone.name().to_owned(),
             doors,
             decides,
             rules,
@@ -252,24 +274,33 @@ impl<'a> Asker<'a> {
     }
 
     /// One answer: given beforehand, by default, or asked until it reads.
+    /// `takes` says what does, and reads it.
     fn one<T, R: BufRead, W: Write>(
         &self,
         prompt: &mut Prompt<R, W>,
         key: &'static str,
         ask: &str,
         default: Option<&str>,
-        read: impl Fn(&str) -> Option<T>,
+        (takes, read): (&str, impl Fn(&str) -> Option<T>),
     ) -> Result<T, Failure> {
         let known = self.given.get(key).copied();
         let known = known.or(default.filter(|_| self.defaults));
         if let Some(text) = known {
-            return read(text).ok_or_else(|| refused(key, ask));
+            return read(text).ok_or_else(|| {
+                Failure::refused(format!(
+                    "the answer to `{key}` does not read. Nothing was written. It takes: {takes}."
+                ))
+            });
         }
         let shown = default.map_or_else(String::new, |default| format!(" [{default}]"));
         loop {
             let Some(line) = prompt.ask(&format!("{ask}{shown}:"))? else {
+                let or = match default {
+                    Some(_) => ", or take the defaults with --defaults",
+                    None => "; it has no default",
+                };
                 return Err(Failure::refused(format!(
-                    "the answers end before `{key}` ({ask}). Nothing was written. Answer it, or give it as --answer {key}=…, or take the defaults with --defaults."
+                    "the answers end before `{key}` ({ask}). Nothing was written. Answer it, or give it as --answer {key}=…{or}."
                 )));
             };
             let line = if line.is_empty() {
@@ -279,16 +310,31 @@ impl<'a> Asker<'a> {
             };
             match read(line) {
                 Some(value) => return Ok(value),
-                None => prompt.say("  That does not read. Once more:")?,
+                None => prompt.say(&format!(
+                    "  That does not read; it takes {takes}. Once more:"
+                ))?,
             }
         }
     }
 }
 
-fn refused(key: &str, takes: &str) -> Failure {
-    Failure::refused(format!(
-        "the answer to `{key}` does not read. Nothing was written. It takes: {takes}."
-    ))
+/// A zone by its IANA name, or by its city alone where only one has it.
+fn time_zone(text: &str) -> Option<Tz> {
+    text.parse().ok().or_else(|| {
+        let city = text.replace(' ', "_");
+        let is_city = |zone: &&Tz| {
+            let last = zone.name().rsplit('/').next();
+            zone.name().starts_with("America/")
+                && last.is_some_and(|l| l.eq_ignore_ascii_case(&city))
+        };
+        let mut found = chrono_tz::TZ_VARIANTS.iter().filter(is_city);
+        found.next().copied().filter(|_| found.next().is_none())
+    })
+}
+
+fn names<T>(all: &[T], name: impl Fn(&T) -> &'static str) -> String {
+    let all: Vec<&str> = all.iter().map(name).collect();
+    format!("one or more of {}, with commas", all.join(", "))
 }
 
 fn list<T: Copy>(text: &str, all: &[T], name: impl Fn(&T) -> &'static str) -> Option<Vec<T>> {

@@ -1,16 +1,21 @@
 //! `handoff pack explain --paper`: the checklist on paper, as one HTML file.
 //!
 //! Why: a car's laptop breaks, and a policy is argued over on paper. How it
-//! moves: the pack's rows and rules, numbered, with the box whose tick hits a
-//! rule marked with the rule's number (found by screening that answer alone).
-//! What it does not do: no script, no font or picture from elsewhere, and no
-//! room for a person's name: a sheet that is left in a car must name nobody.
+//! moves: the pack's rows and rules, numbered; beside each rule what it tests
+//! (`tested.rs`), and behind each box the rules that its tick decides
+//! (`paper/boxes.rs`). What it does not do: no script, no font or picture from
+//! elsewhere, and no room for a person's name: a sheet that is left in a car
+//! must name nobody.
 
+mod boxes;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use handoff_domain::{Door, Facts, FindingResult, Severity};
-use handoff_eligibility::{AnswerKind, Ask, Question, Rule, RulePack, screen, shorthand};
+use handoff_domain::{Door, Severity};
+use handoff_eligibility::{Question, Rule, RulePack};
 
+use super::tested;
 use crate::language::Speaker;
 
 const STYLE: &str = include_str!("paper.css");
@@ -81,157 +86,66 @@ impl Sheet<'_> {
             self.say("cli-paper-answer"),
             self.say("cli-rules"),
         );
-        for question in self.pack.questions(door) {
-            self.row(&question, door, &rules, page);
+        let questions = self.pack.questions(door);
+        let mut explained = BTreeSet::new();
+        for question in &questions {
+            let words = escape(self.speaker.words(&question.words));
+            let answer = self.answer(question, &rules);
+            let _ = write!(
+                page,
+                "<tr><th scope=\"row\">{words}</th><td class=\"answer\">{answer}</td><td>"
+            );
+            if question.rules.is_empty() {
+                page.push_str(&self.say("cli-paper-record-only"));
+            } else {
+                page.push_str("<ul>\n");
+                for (number, rule) in &rules {
+                    if !question.rules.contains(&rule.id) {
+                        continue;
+                    }
+                    if explained.insert(&rule.id) {
+                        self.rule(number, rule, &questions, page);
+                    } else {
+                        let above = self.say("cli-paper-above");
+                        let _ = writeln!(page, "<li><strong>{number}</strong> {above}</li>");
+                    }
+                }
+                page.push_str("</ul>");
+            }
+            page.push_str("</td></tr>\n");
         }
         page.push_str("</tbody>\n</table>\n</section>\n");
     }
 
-    fn row(&self, question: &Question, door: Door, rules: &[Numbered<'_>], page: &mut String) {
-        let words = escape(self.speaker.words(&question.words));
-        let answer = self.answer(question, door, rules);
-        let _ = write!(
-            page,
-            "<tr><th scope=\"row\">{words}</th><td class=\"answer\">{answer}</td><td>"
-        );
-        if question.rules.is_empty() {
-            page.push_str(&self.say("cli-paper-record-only"));
+    /// A rule beside the first question that it asks: its words, its weight, what
+    /// it tests.
+    fn rule(&self, number: &str, rule: &Rule, questions: &[Question], page: &mut String) {
+        let weight = self.speaker.word("cli-severity", &rule.severity);
+        let doubt = if rule.verified {
+            String::new()
         } else {
-            page.push_str("<ul>\n");
-        }
-        for (number, rule) in rules {
-            if !question.rules.contains(&rule.id) {
-                continue;
-            }
-            let weight = self.speaker.word("cli-severity", &rule.severity);
-            let doubt = if rule.verified {
-                String::new()
-            } else {
-                format!(
-                    " <span class=\"doubt\">({})</span>",
-                    self.say("finding-unverified")
-                )
-            };
+            format!(
+                " <span class=\"doubt\">({})</span>",
+                self.say("finding-unverified")
+            )
+        };
+        let _ = writeln!(
+            page,
+            "<li><strong>{number}</strong> {} <em>[{}]</em>{doubt}",
+            escape(self.speaker.words(&rule.words)),
+            escape(&weight),
+        );
+        for line in tested::lines(rule, self.pack, self.speaker) {
+            let text = line.trim_start();
+            let deep = (line.len() - text.len()) / 2;
             let _ = writeln!(
                 page,
-                "<li><strong>{number}</strong> {} <em>[{}]</em>{doubt}</li>",
-                escape(self.speaker.words(&rule.words)),
-                escape(&weight),
+                "<p class=\"test\" style=\"margin-left: {}mm\">{}</p>",
+                3 * deep,
+                escape(text)
             );
         }
-        if !question.rules.is_empty() {
-            page.push_str("</ul>");
-        }
-        page.push_str("</td></tr>\n");
-    }
-
-    /// Boxes to tick, or a line to write on.
-    fn answer(&self, question: &Question, door: Door, rules: &[Numbered<'_>]) -> String {
-        let unknown = self.tick("answer-unknown", "");
-        let yes_no = || {
-            let yes = self.hits(question, door, rules, "yes");
-            let no = self.hits(question, door, rules, "no");
-            self.tick("answer-yes", &yes) + &self.tick("answer-no", &no)
-        };
-        let write_in = |id: &str| format!("<p>{} <span class=\"line\"></span></p>", self.say(id));
-        match &question.answer {
-            AnswerKind::YesNo => yes_no() + &unknown,
-            AnswerKind::History { needs_date, .. } => {
-                let date = if *needs_date {
-                    write_in("cli-paper-most-recent")
-                } else {
-                    String::new()
-                };
-                yes_no() + &date + &unknown
-            }
-            AnswerKind::Matter {
-                needs_level,
-                needs_place,
-            } => {
-                let mut more = String::new();
-                if *needs_level {
-                    for level in ["infraction", "misdemeanor", "felony"] {
-                        more += &self.tick(&format!("offence-level-{level}"), "");
-                    }
-                }
-                if *needs_place {
-                    more += &self.tick("cli-matter-local", "");
-                    more += &self.tick("cli-matter-elsewhere", "");
-                }
-                yes_no() + &more + &unknown
-            }
-            AnswerKind::Zone { areas } => {
-                let mut boxes = String::new();
-                for area in areas {
-                    let name = self.speaker.words(&area.name);
-                    let bounds = area.bounds.as_ref().map(|words| self.speaker.words(words));
-                    let text = [Some(name), bounds];
-                    let text = text.into_iter().flatten().collect::<Vec<_>>().join(": ");
-                    boxes += &ticked(&escape(&text), "");
-                }
-                let outside = self.hits(question, door, rules, "outside");
-                boxes + &self.tick("cli-zone-outside", &outside) + &unknown
-            }
-            AnswerKind::Complainant => {
-                let mut boxes = String::new();
-                for (answer, code) in [
-                    ("none", "none"),
-                    ("declines", "declines_prosecution"),
-                    ("wants", "wants_prosecution"),
-                ] {
-                    let mark = self.hits(question, door, rules, answer);
-                    boxes += &self.tick(&format!("cli-complainant-{code}"), &mark);
-                }
-                boxes + &unknown
-            }
-            AnswerKind::Involvement { needs_date, .. } => {
-                let date = if *needs_date {
-                    write_in("cli-paper-most-recent")
-                } else {
-                    String::new()
-                };
-                yes_no() + &write_in("cli-paper-evidence") + &date + &unknown
-            }
-            AnswerKind::Age
-            | AnswerKind::Offences
-            | AnswerKind::Drugs { .. }
-            | AnswerKind::Time
-            | AnswerKind::Count => write_in("cli-paper-write") + &unknown,
-        }
-    }
-
-    fn tick(&self, id: &str, mark: &str) -> String {
-        ticked(&self.say(id), mark)
-    }
-
-    /// The numbers of the rules that this answer alone hits.
-    fn hits(
-        &self,
-        question: &Question,
-        door: Door,
-        rules: &[Numbered<'_>],
-        answer: &str,
-    ) -> String {
-        let mut facts = Facts::default();
-        let ask = question.id.parse::<Ask>();
-        if ask.is_err() || ask.is_ok_and(|ask| shorthand::answer(&mut facts, &ask, answer).is_err())
-        {
-            return String::new();
-        }
-        let screening = screen(self.pack, &facts, door, self.pack.effective_from());
-        let is_hit = |rule: &Rule| {
-            screening
-                .findings
-                .iter()
-                .any(|finding| finding.rule == rule.id && finding.result == FindingResult::Hit)
-        };
-        let hits = rules.iter().filter(|(_, rule)| is_hit(rule));
-        let numbers: Vec<&str> = hits.map(|(number, _)| number.as_str()).collect();
-        if numbers.is_empty() {
-            return String::new();
-        }
-        let args = [("rules", &*numbers.join(", "))];
-        escape(&self.speaker.say("cli-paper-not-met", &args))
+        let _ = writeln!(page, "{}</li>", self.verdict(rule, questions));
     }
 
     fn result(&self, page: &mut String) {

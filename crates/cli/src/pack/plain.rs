@@ -36,7 +36,11 @@ pub fn text(explained: &Explained, speaker: Speaker) -> String {
     }
     heading("cli-rules", speaker, &mut lines);
     for row in &pack.rules {
-        rule(row, speaker, &mut lines);
+        let tests = explained
+            .tests
+            .get(&row.rule)
+            .map_or(&[][..], Vec::as_slice);
+        rule(row, tests, speaker, &mut lines);
     }
     lines.join("\n")
 }
@@ -89,7 +93,7 @@ fn policy(pack: &Explanation, speaker: Speaker, lines: &mut Vec<String>) {
     }
 }
 
-fn rule(rule: &RuleRow, speaker: Speaker, lines: &mut Vec<String>) {
+fn rule(rule: &RuleRow, tests: &[String], speaker: Speaker, lines: &mut Vec<String>) {
     lines.push(format!("  {}  {}", rule.rule, speaker.words(&rule.words)));
     let severity = speaker.word("cli-severity", &rule.severity);
     let mut more = vec![speaker.say("cli-rule-weighs", &[("severity", &severity)])];
@@ -100,6 +104,8 @@ fn rule(rule: &RuleRow, speaker: Speaker, lines: &mut Vec<String>) {
     });
     let asks = rule.asks.iter().map(|words| speaker.words(words));
     more.extend(asks.map(|question| speaker.say("cli-rule-asks", &[("question", question)])));
+    more.push(speaker.say("cli-rule-tests", &[]));
+    more.extend(tests.iter().map(|line| format!("  {line}")));
     more.push(speaker.say("cli-clause", &[("clause", &rule.clause)]));
     more.push(source(&rule.source, rule.verified, speaker));
     if !rule.waivable_by.is_empty() {

@@ -1,5 +1,7 @@
 //! `handoff pack simulate`: a proposed pack over past screenings.
 
+mod table;
+
 use handoff_eligibility::{Counts, PastScreening, Simulation, simulate};
 
 use super::PackName;
@@ -24,7 +26,16 @@ pub fn run(inputs: &Inputs<'_>, speaks: Speaks, json: bool) -> Result<(), Failur
     let proposed = inputs.proposed.load()?;
     let current = inputs.current.map(PackName::load).transpose()?;
     let whose = inputs.records;
-    let records = input::all::<PastScreening>(whose).map_err(|error| error.failure(whose, SAFE))?;
+    let records = if is_table(whose) {
+        let zone = proposed.policy().time_zone.parse().ok();
+        table::read(whose, zone).map_err(|error| {
+            Failure::refused(format!(
+                "{whose}: {error}. {SAFE}. Correct it and try again."
+            ))
+        })?
+    } else {
+        input::all::<PastScreening>(whose).map_err(|error| error.failure(whose, SAFE))?
+    };
     for record in &records {
         let mut errors = record.value.facts.validate(record.value.date);
         errors.extend(
@@ -52,6 +63,16 @@ pub fn run(inputs: &Inputs<'_>, speaks: Speaks, json: bool) -> Result<(), Failur
     output::answer(json, &simulation, |simulation| {
         text(simulation, speaks.speaker())
     })
+}
+
+/// Whether the name says that it is a spreadsheet's table.
+fn is_table(records: &Source) -> bool {
+    match records {
+        Source::StandardInput => false,
+        Source::File(path) => path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv")),
+    }
 }
 
 fn text(simulation: &Simulation, speaker: Speaker) -> String {
@@ -99,10 +120,10 @@ fn text(simulation: &Simulation, speaker: Speaker) -> String {
         lines.push(format!("{name:width$}  {cells}"));
     }
     lines.push(String::new());
-    lines.push(speaker.say(
-        "cli-simulated-hidden",
-        &[("limit", &simulation.largest_hidden.to_string())],
-    ));
+    if simulation.largest_hidden > 0 {
+        let limit = simulation.largest_hidden.to_string();
+        lines.push(speaker.say("cli-simulated-hidden", &[("limit", &limit)]));
+    }
     lines.push(speaker.say("cli-simulated-not_known-means", &[]));
     if !simulation.losing_rules.is_empty() {
         let rules = simulation.losing_rules.join(", ");

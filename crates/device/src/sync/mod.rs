@@ -8,5 +8,5 @@ mod run;
 
 pub use client::{Client, ClientError};
 pub use enrol::{EnrolError, Enrolled, enrol};
-pub use request::{Puller, RequestError};
+pub use request::{Envelope, Puller, RequestError, make as make_request};
 pub use run::{Link, News, Progress, RunError, StopReason, Summary, Tell};

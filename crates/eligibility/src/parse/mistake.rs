@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use crate::pack::PackQuestion;
+
 /// A mistake in a pack, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {mistake}")]
@@ -43,6 +45,12 @@ impl fmt::Display for Meant {
 }
 
 impl Meant {
+    /// The question of the pack that was probably meant.
+    pub(crate) fn question(id: &str, questions: &[PackQuestion]) -> Self {
+        let ids: Vec<String> = questions.iter().map(|row| row.ask.to_string()).collect();
+        Self::among(id, ids.iter().map(String::as_str))
+    }
+
     /// The nearest of `names`, if it is near.
     pub(crate) fn among<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
         let nearest = names
@@ -86,6 +94,10 @@ pub enum PackMistake {
     #[error("this is not TOML: {message}")]
     Syntax { message: String },
     #[error(
+        "`{quote}` is a quotation mark of a word processor: write straight ones, \", and save the file as plain text"
+    )]
+    CurlyQuotes { quote: char },
+    #[error(
         "the file is over {limit} bytes: a pack is text of a few pages; remove what is no rule"
     )]
     TooLarge { limit: usize },
@@ -120,10 +132,16 @@ pub enum PackMistake {
         meant: Meant,
         known: Names,
     },
-    #[error("no question has the id `{id}`{meant}: see the list of question ids in the guide")]
+    #[error(
+        "no question has the id `{id}`{meant}: `handoff pack kinds` lists the ids; your own begin with `site.`, as in `site.{}`, and classes on a record with `history.`", .id.replace('.', "_")
+    )]
     UnknownQuestion { id: String, meant: Meant },
-    #[error("the pack does not word the question `{id}`: add a [[question]] with that id")]
-    QuestionNotWorded { id: String },
+    #[error("the pack does not word the question `{id}`{meant}: add a [[question]] with that id")]
+    QuestionNotWorded { id: String, meant: Meant },
+    #[error(
+        "there is an answer to `{id}`{meant}, and the pack has no such [[question]]: delete the answer, or add the question"
+    )]
+    AnswerWithoutQuestion { id: String, meant: Meant },
     #[error("`{key}` needs a question `{wanted}`, not `{id}`")]
     WrongQuestion {
         key: String,
@@ -150,8 +168,6 @@ pub enum PackMistake {
     NotADate { key: String },
     #[error("`{name}` is no time zone: use an IANA name such as America/New_York")]
     UnknownTimeZone { name: String },
-    #[error("policy: {message}")]
-    Policy { message: String },
     #[error("policy: nobody decides: name a role in `decides`")]
     NobodyDecides,
     #[error("policy: no door is offered: name one in `doors`")]
@@ -196,6 +212,10 @@ pub enum PackMistake {
     UnknownRule { id: String, meant: Meant },
     #[error("an offense needs a `code` or a `statute`: add one, or name a list with `list`")]
     NoCodeNorStatute,
+    #[error(
+        "`statute` names no law: write it as your agency cites it, \"TRC 521.457\", or a whole part of it, \"21 Del. C. *\""
+    )]
+    NoCitation,
     #[error("the pack has no list of offenses `{id}`{meant}: add an [[offense_list]] with that id")]
     UnknownList { id: String, meant: Meant },
     #[error("what a list leaves out takes no `only_if`: put the condition on what is listed")]
@@ -222,6 +242,25 @@ pub enum PackMistake {
         "this limit adds drugs up that another limit counts otherwise: let both cover the same drugs, or leave out `together`"
     )]
     AmountsOverlap,
+    #[error(
+        "this question has look-backs in days and in months of nearly one length, and which is the longer depends on the month: write both in days, or both in months"
+    )]
+    SpansCross,
     #[error("the pack has no rules: add a [[rule]]")]
     NoRules,
+}
+
+impl PackMistake {
+    /// Whether it is about a part of the pack that stands elsewhere, and may
+    /// only not have been read.
+    pub(crate) const fn is_about_another_part(&self) -> bool {
+        matches!(
+            self,
+            Self::QuestionNotWorded { .. }
+                | Self::AnswerWithoutQuestion { .. }
+                | Self::UnknownZone { .. }
+                | Self::UnknownList { .. }
+                | Self::UnknownRule { .. }
+        )
+    }
 }

@@ -2,30 +2,31 @@
 //!
 //! Why: a pack is data that a site writes; everything that could go wrong with
 //! it goes wrong here, with a line, a column and a fix, and never at a
-//! screening. How it moves: text, spanned TOML, head and policy (this file),
-//! rules (`rule.rs`), `[[test]]` cases (`pack_test.rs`), one plan for each
-//! door. What it does not do: it runs no tests (`run_pack_tests`).
+//! screening. How it moves: text, spanned TOML, `[policy]` (`policy.rs`), areas
+//! and questions (this file), rules (`rule.rs`), one plan for each door,
+//! `[[test]]` cases (`pack_test.rs`); what does not read is noted (`found.rs`)
+//! and the rest is read all the same. What it does not do: it runs no tests (`run_pack_tests`).
 
+mod found;
 mod mistake;
 mod offences;
 mod params;
+mod policy;
 mod reader;
 mod rule;
 
-use handoff_domain::{Door, Facts, HistoryBasis, Role, SitePolicy};
-use serde::Deserialize;
-use toml::de::{DeTable, ValueDeserializer};
+use handoff_domain::{Door, Facts, HistoryBasis, PackRef, Role};
+use toml::de::DeTable;
 
+pub(crate) use found::Found;
 pub use mistake::{Meant, Names, PackError, PackMistake};
 pub(crate) use reader::{Table, Text, Value};
 
 use crate::amount::MAX_LIMITS;
 use crate::ask::{Ask, NEXUS, Plain, SUPERVISION, is_name};
-use crate::explain::POLICY_FIELDS;
-use crate::pack::{NamedZone, PackQuestion, Rule, RulePack, pack_hash};
+use crate::pack::{NOT_RECORDED, NamedZone, PackQuestion, Rule, RulePack, pack_hash};
 use crate::pack_test;
 use crate::plan::{MAX_PER_DOOR, Plan, PlanLimit};
-use handoff_domain::PackRef;
 
 /// The largest pack that is read.
 const MAX_BYTES: usize = 512 * 1024;
@@ -56,82 +57,126 @@ impl RulePack {
     ///
     /// The first mistake, with its line, its column and what to do.
     pub fn parse(toml: &str) -> Result<Self, PackError> {
-        let text = Text(toml);
-        if toml.len() > MAX_BYTES {
-            return Err(text.error(0..0, PackMistake::TooLarge { limit: MAX_BYTES }));
+        let mut found = Found::default();
+        let pack = read(toml, &mut found);
+        match (found.into_errors().into_iter().next(), pack) {
+            (None, Some(pack)) => Ok(pack),
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Text(toml).error(0..0, PackMistake::NoRules)),
         }
-        let document = DeTable::parse(toml).map_err(|error| {
-            let message = error.message().to_owned();
-            text.error(
-                error.span().unwrap_or(0..0),
-                PackMistake::Syntax { message },
-            )
-        })?;
-        let root = Table::root(text, document.get_ref());
-        root.takes(
-            "the pack",
-            &[
-                "id",
-                "version",
-                "effective_from",
-                "title",
-                "policy",
-                "zone",
-                "offense_list",
-                "question",
-                "rule",
-                "clear",
-                "test",
-            ],
-        )?;
-        let policy = policy(&root)?;
-        let zones = each(&root, "zone", "[[zone]]", zone)?;
-        unique(&root, "zone", &zones, "area", |zone| zone.id.clone())?;
-        let lists = each(&root, "offense_list", "[[offense_list]]", offences::listing)?;
-        unique(&root, "offense_list", &lists, "list", |list| {
-            list.id.clone()
-        })?;
-        let questions = each(&root, "question", "[[question]]", question)?;
-        unique(&root, "question", &questions, "question", |row| {
-            row.ask.to_string()
-        })?;
-        let site = rule::Site {
-            policy: &policy,
-            zones: &zones,
-            lists: &lists,
-            questions: &questions,
-        };
-        let rules = each(&root, "rule", "[[rule]]", |table| site.rule(table))?;
-        unique(&root, "rule", &rules, "rule", |rule| rule.id.clone())?;
-        if rules.is_empty() {
-            return Err(root.error(PackMistake::NoRules));
-        }
-        let plan = |door| Plan::of(&rules, door).map_err(|limit| over_limit(limit, &rules));
-        let plans = [
-            plan(Door::ArrestDiversion)?,
-            plan(Door::SocialContact)?,
-            plan(Door::Community)?,
-        ];
-        let mut pack = Self {
-            reference: PackRef {
-                id: root.id("id")?,
-                version: root.words_text("version")?,
-                hash: pack_hash(toml),
-            },
-            title: root.words("title")?,
-            effective_from: root.date("effective_from")?,
-            policy,
-            zones,
-            questions,
-            rules,
-            clear: Facts::default(),
-            tests: Vec::new(),
-            plans,
-        };
-        pack.clear = pack_test::clear(&root, &pack)?;
-        pack.tests = pack_test::read(&root, &pack)?;
-        Ok(pack)
     }
+
+    /// Reads a pack, and does not stop at the first mistake.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake that is not a consequence of another, in the order of the
+    /// lines. Parts that only make sense together are looked at when each of
+    /// them reads, so a second run may find more.
+    pub fn read_whole(toml: &str) -> Result<Self, Vec<PackError>> {
+        let mut found = Found::default();
+        let pack = read(toml, &mut found);
+        let mut errors = found.into_errors();
+        match pack {
+            Some(pack) if errors.is_empty() => Ok(pack),
+            _ => {
+                errors.sort_by_key(|error| (error.line, error.column));
+                Err(errors)
+            }
+        }
+    }
+}
+
+fn read(toml: &str, found: &mut Found) -> Option<RulePack> {
+    let text = Text(toml);
+    if toml.len() > MAX_BYTES {
+        let mistake = PackMistake::TooLarge { limit: MAX_BYTES };
+        found.note(text.error(0..0, mistake));
+        return None;
+    }
+    let document = match DeTable::parse(toml) {
+        Ok(document) => document,
+        Err(error) => {
+            found.note(text.syntax(error.span().unwrap_or(0..0), error.message()));
+            return None;
+        }
+    };
+    let root = Table::root(text, document.get_ref());
+    found.take(root.takes(
+        "the pack",
+        &[
+            "id",
+            "version",
+            "effective_from",
+            "title",
+            "policy",
+            "zone",
+            "offense_list",
+            "question",
+            "rule",
+            "clear",
+            "test",
+        ],
+    ));
+    let policy = policy::policy(&root, found);
+    let zones = found.each(&root, "zone", "[[zone]]", zone);
+    found.unique(&root, "zone", "area");
+    let lists = found.each(&root, "offense_list", "[[offense_list]]", offences::listing);
+    found.unique(&root, "offense_list", "list");
+    let questions = found.each(&root, "question", "[[question]]", question);
+    found.unique(&root, "question", "question");
+    let site = rule::Site {
+        policy: policy.as_ref(),
+        zones: &zones,
+        lists: &lists,
+        questions: &questions,
+    };
+    let before = found.count();
+    let rules = found.each(&root, "rule", "[[rule]]", |table| site.rule(table));
+    found.unique(&root, "rule", "rule");
+    if rules.is_empty() && found.count() == before {
+        found.note(root.error(PackMistake::NoRules));
+    }
+    let mut plan = |door| {
+        let plan = Plan::of(&rules, door).map_err(|limit| over_limit(limit, &rules));
+        found.take(plan)
+    };
+    let plans = [
+        plan(Door::ArrestDiversion),
+        plan(Door::SocialContact),
+        plan(Door::Community),
+    ];
+    let id = found.take(root.id("id"));
+    let version = found.take(root.words_text("version"));
+    let title = found.take(root.words("title"));
+    let effective_from = found.take(root.date("effective_from"));
+    let [arrest, social, community] = plans;
+    // Where a part did not read, a stand-in holds its place for the cases; a pack
+    // with a mistake is never handed out.
+    let mut pack = RulePack {
+        reference: PackRef {
+            id: id.unwrap_or_default(),
+            version: version.unwrap_or_default(),
+            hash: pack_hash(toml),
+        },
+        title: title.unwrap_or_default(),
+        effective_from: effective_from.unwrap_or_default(),
+        policy: policy.unwrap_or_else(policy::stand_in),
+        zones,
+        questions,
+        rules,
+        clear: Facts::default(),
+        tests: Vec::new(),
+        plans: [
+            arrest.unwrap_or_default(),
+            social.unwrap_or_default(),
+            community.unwrap_or_default(),
+        ],
+    };
+    let before = found.count();
+    pack.clear = pack_test::clear(&root, &pack, before, found);
+    pack.tests = pack_test::read(&root, &pack, before, found);
+    Some(pack)
 }
 
 fn over_limit(limit: PlanLimit, rules: &[Rule]) -> PackError {
@@ -150,91 +195,13 @@ fn over_limit(limit: PlanLimit, rules: &[Rule]) -> PackError {
             (rule, PackMistake::TooManyAmounts { limit })
         }
         PlanLimit::AmountsOverlap { rule } => (rule, PackMistake::AmountsOverlap),
+        PlanLimit::SpansCross { rule } => (rule, PackMistake::SpansCross),
     };
     PackError {
         line: rules.get(rule).map_or(1, |rule| rule.line),
         column: 1,
         mistake,
     }
-}
-
-fn each<'a, 'i, T>(
-    root: &Table<'a, 'i>,
-    key: &'static str,
-    name: &'static str,
-    read: impl Fn(&Table<'a, 'i>) -> Result<T, PackError>,
-) -> Result<Vec<T>, PackError> {
-    let values = root.list(key)?.iter();
-    values
-        .map(|value| read(&Table::of(root.text, name, value)?))
-        .collect()
-}
-
-fn unique<T>(
-    root: &Table<'_, '_>,
-    key: &'static str,
-    rows: &[T],
-    what: &'static str,
-    id: impl Fn(&T) -> String,
-) -> Result<(), PackError> {
-    let mut seen = std::collections::BTreeSet::new();
-    for (row, value) in rows.iter().zip(root.list(key)?) {
-        let id = id(row);
-        if !seen.insert(id.clone()) {
-            return Err(root
-                .text
-                .error(value.span(), PackMistake::Duplicate { what, id }));
-        }
-    }
-    Ok(())
-}
-
-fn policy(root: &Table<'_, '_>) -> Result<SitePolicy, PackError> {
-    let value = root.need("policy")?;
-    let table = Table::of(root.text, "[policy]", value)?;
-    let policy =
-        SitePolicy::deserialize(ValueDeserializer::from(value.clone())).map_err(|error| {
-            let at = error.span().unwrap_or_else(|| value.span());
-            root.text.error(
-                at,
-                PackMistake::Policy {
-                    message: error.message().to_owned(),
-                },
-            )
-        })?;
-    let at = |key: &str| table.get(key).map_or_else(|| value.span(), Value::span);
-    if policy.time_zone.parse::<chrono_tz::Tz>().is_err() {
-        let mistake = PackMistake::UnknownTimeZone {
-            name: policy.time_zone,
-        };
-        return Err(root.text.error(at("time_zone"), mistake));
-    }
-    if let Some(field) = policy
-        .unverified
-        .iter()
-        .find(|f| !POLICY_FIELDS.contains(&f.as_str()))
-    {
-        let mistake = PackMistake::UnknownWord {
-            key: "unverified".to_owned(),
-            word: field.clone(),
-            meant: Meant::among(field, POLICY_FIELDS),
-            known: Names(POLICY_FIELDS.map(str::to_owned).into()),
-        };
-        return Err(root.text.error(at("unverified"), mistake));
-    }
-    if policy.decides.is_empty() {
-        return Err(root.text.error(at("decides"), PackMistake::NobodyDecides));
-    }
-    if policy.doors.is_empty() {
-        return Err(root.text.error(at("doors"), PackMistake::NoDoors));
-    }
-    if policy.script.en.trim().is_empty() || policy.script.es.trim().is_empty() {
-        let mistake = PackMistake::NoWords {
-            key: "script".to_owned(),
-        };
-        return Err(root.text.error(at("script"), mistake));
-    }
-    Ok(policy)
 }
 
 fn zone(table: &Table<'_, '_>) -> Result<NamedZone, PackError> {
@@ -266,8 +233,8 @@ fn provenance(table: &Table<'_, '_>) -> Result<(String, bool), PackError> {
     let verified = table.flag("verified")?.unwrap_or(false);
     match source {
         None if verified => Err(table.error(PackMistake::VerifiedWithoutSource)),
-        None => Ok(("not recorded".to_owned(), false)),
-        Some("not recorded") if verified => Err(table.error(PackMistake::VerifiedWithoutSource)),
+        None => Ok((NOT_RECORDED.to_owned(), false)),
+        Some(NOT_RECORDED) if verified => Err(table.error(PackMistake::VerifiedWithoutSource)),
         Some(source) => Ok((source.to_owned(), verified)),
     }
 }
@@ -304,6 +271,8 @@ pub(crate) fn ask_at(
                 id: name.to_owned(),
             },
             _ => {
+                // Whoever writes `site_crisis` or `crisis` may have meant a
+                // question of their own; the message says how those begin.
                 let ids = question_ids();
                 let meant = Meant::among(id, ids.iter().map(String::as_str));
                 PackMistake::UnknownQuestion {

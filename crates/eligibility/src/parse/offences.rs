@@ -12,6 +12,7 @@ use toml::de::DeValue;
 use super::mistake::{Meant, PackError, PackMistake};
 use super::reader::{Table, Value};
 use super::rule::{LEVELS, site_question};
+use crate::citation::Citation;
 use crate::kind::{ListedOffence, RuleKind};
 
 /// Conditions multiply out (see `offence_in` in `kind.rs`).
@@ -140,9 +141,8 @@ fn offence(rule: &Table<'_, '_>, value: &Value<'_>) -> Result<ListedOffence, Pac
         .map(|code| code_of(&table, code, table.text_of("code", code)?))
         .transpose()?;
     let statute = table.optional("statute")?.map(str::trim);
-    if statute == Some("") {
-        let key = "statute".to_owned();
-        return Err(table.error(PackMistake::Empty { key }));
+    if statute.is_some_and(|text| Citation::parse(text).is_none()) {
+        return Err(table.error(PackMistake::NoCitation));
     }
     let statute = statute.map(str::to_owned);
     if code.is_none() && statute.is_none() {

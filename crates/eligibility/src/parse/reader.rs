@@ -40,6 +40,41 @@ impl Text<'_> {
     }
 }
 
+impl Text<'_> {
+    /// What the TOML reader says, or what a word processor did to the quotes.
+    pub(crate) fn syntax(self, at: Range<usize>, message: &str) -> PackError {
+        let start = at.start.min(self.0.len());
+        let line_start = self
+            .0
+            .get(..start)
+            .and_then(|t| t.rfind('\n'))
+            .map_or(0, |n| n + 1);
+        let line = self
+            .0
+            .get(line_start..)
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or("");
+        let code = line.split(" #").next().unwrap_or(line);
+        let curly = code
+            .char_indices()
+            .find(|(_, c)| matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»'));
+        let is_outside = |place: usize| {
+            code.get(..place)
+                .is_some_and(|before| before.matches('"').count() % 2 == 0)
+        };
+        match curly {
+            Some((place, quote)) if is_outside(place) => {
+                let at = line_start + place;
+                self.error(at..at, PackMistake::CurlyQuotes { quote })
+            }
+            _ => {
+                let message = message.to_owned();
+                self.error(at, PackMistake::Syntax { message })
+            }
+        }
+    }
+}
+
 /// A table that takes certain keys.
 pub(crate) struct Table<'a, 'i> {
     pub(crate) text: Text<'a>,

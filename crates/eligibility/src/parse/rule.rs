@@ -19,6 +19,7 @@ use crate::evidence::Wanted;
 use crate::kind::{Ground, RuleKind};
 use crate::kind_table::{EVIDENCE, KINDS, Kind, plain_kind};
 use crate::pack::{NamedZone, PackQuestion, Rule};
+use crate::span::Span;
 
 const COMMON: [&str; 9] = [
     "id",
@@ -33,7 +34,7 @@ const COMMON: [&str; 9] = [
 ];
 /// How deep conditions may lie in each other.
 const MAX_DEPTH: usize = 4;
-const MAX_MONTHS: u64 = 12 * 120;
+const MAX_YEARS: u64 = 120;
 
 const SEVERITIES: [(Severity, &str); 4] = [
     (Severity::Hard, "hard"),
@@ -50,7 +51,8 @@ const YES_NO: [(bool, &str); 2] = [(true, "yes"), (false, "no")];
 
 /// What rules refer to.
 pub(super) struct Site<'a> {
-    pub(super) policy: &'a SitePolicy,
+    /// None if it did not read.
+    pub(super) policy: Option<&'a SitePolicy>,
     pub(super) zones: &'a [NamedZone],
     pub(super) lists: &'a [OffenceListing],
     pub(super) questions: &'a [PackQuestion],
@@ -71,7 +73,8 @@ impl Site<'_> {
             }
         });
         if let Some(id) = unworded {
-            return Err(table.error(PackMistake::QuestionNotWorded { id }));
+            let meant = Meant::question(&id, self.questions);
+            return Err(table.error(PackMistake::QuestionNotWorded { id, meant }));
         }
         let severity = table
             .get("severity")
@@ -107,8 +110,9 @@ impl Site<'_> {
         let named: Vec<_> = words(table, "waivable_by", &roles())?.into_iter().collect();
         match severity {
             Severity::Presumptive if !named.is_empty() => Ok(named),
-            Severity::Presumptive if !self.policy.waives.is_empty() => {
-                Ok(self.policy.waives.iter().copied().collect())
+            Severity::Presumptive if self.policy.is_none_or(|policy| !policy.waives.is_empty()) => {
+                let waives = self.policy.iter().flat_map(|policy| &policy.waives);
+                Ok(waives.copied().collect())
             }
             Severity::Presumptive => Err(table.error(PackMistake::NobodyWaives)),
             _ if named.is_empty() => Ok(named),
@@ -120,7 +124,10 @@ impl Site<'_> {
         Ground {
             zones: self.zones,
             // Checked when the policy was read.
-            time_zone: self.policy.time_zone.parse().unwrap_or(chrono_tz::UTC),
+            time_zone: self
+                .policy
+                .and_then(|policy| policy.time_zone.parse().ok())
+                .unwrap_or(chrono_tz::UTC),
         }
     }
 
@@ -160,7 +167,7 @@ impl Site<'_> {
             },
             "prior_involvement" => RuleKind::PriorInvolvement(Wanted {
                 kinds: words(table, "evidence", &EVIDENCE)?,
-                months: look_back(table, "within")?,
+                span: look_back(table, "within")?,
                 anniversary_counts: table.flag("anniversary_counts")?.unwrap_or(false),
                 in_zone: table.flag("in_zone")?.unwrap_or(false),
                 documented: table.flag("documented")?.unwrap_or(false),
@@ -171,9 +178,27 @@ impl Site<'_> {
                     at_most: u16::try_from(most).unwrap_or(u16::MAX),
                 }
             }
+            "no_recent_diversion" => {
+                let value = table.need("within")?;
+                let Some(span) = look_back(table, "within")? else {
+                    // "At no time" is `prior_diversions` with none at most.
+                    let takes = "{ years = … }, { months = … } or { days = … }";
+                    return Err(table.wrong("within", value, takes));
+                };
+                RuleKind::NoDiversionWithin {
+                    span,
+                    anniversary_counts: table.flag("anniversary_counts")?.unwrap_or(false),
+                }
+            }
             "min_age" => {
                 let years = table.number("years", table.need("years")?, 1..131)?;
                 RuleKind::MinAge {
+                    years: u16::try_from(years).unwrap_or(u16::MAX),
+                }
+            }
+            "max_age" => {
+                let years = table.number("years", table.need("years")?, 0..131)?;
+                RuleKind::MaxAge {
                     years: u16::try_from(years).unwrap_or(u16::MAX),
                 }
             }
@@ -218,7 +243,7 @@ impl Site<'_> {
             .find(|row| row.ask == of)
             .map(|row| row.basis);
         Ok(RuleKind::NoHistory {
-            months: look_back(table, "look_back")?,
+            span: look_back(table, "look_back")?,
             anniversary_counts: table.flag("anniversary_counts")?.unwrap_or(false),
             basis: basis.unwrap_or(HistoryBasis::HistoryOf),
             of,
@@ -315,9 +340,9 @@ pub(super) fn site_question(
     }
 }
 
-/// Months; none for a lifetime, or where the key is left out.
-fn look_back(table: &Table<'_, '_>, key: &'static str) -> Result<Option<u32>, PackError> {
-    const TAKES: &str = "\"lifetime\", { years = … } or { months = … }";
+/// A span; none for a lifetime, or where the key is left out.
+fn look_back(table: &Table<'_, '_>, key: &'static str) -> Result<Option<Span>, PackError> {
+    const TAKES: &str = "\"lifetime\", { years = … }, { months = … } or { days = … }";
     let Some(value) = table.get(key) else {
         return Ok(None);
     };
@@ -327,13 +352,25 @@ fn look_back(table: &Table<'_, '_>, key: &'static str) -> Result<Option<u32>, Pa
     let Ok(span) = Table::of(table.text, key, value) else {
         return Err(table.wrong(key, value, TAKES));
     };
-    span.takes(key, &["years", "months"])?;
-    let months = match (span.get("years"), span.get("months")) {
-        (Some(years), None) => span.number("years", years, 1..MAX_MONTHS / 12 + 1)? * 12,
-        (None, Some(months)) => span.number("months", months, 1..MAX_MONTHS + 1)?,
-        _ => return Err(table.wrong(key, value, TAKES)),
+    span.takes(key, &["years", "months", "days"])?;
+    let count = |key: &'static str, most: u64| -> Result<Option<u32>, PackError> {
+        let Some(value) = span.get(key) else {
+            return Ok(None);
+        };
+        let number = span.number(key, value, 1..most + 1)?;
+        Ok(u32::try_from(number).ok())
     };
-    Ok(u32::try_from(months).ok())
+    let years = count("years", MAX_YEARS)?;
+    match (
+        years,
+        count("months", MAX_YEARS * 12)?,
+        count("days", MAX_YEARS * 366)?,
+    ) {
+        (Some(years), None, None) => Ok(Some(Span::Months(years * 12))),
+        (None, Some(months), None) => Ok(Some(Span::Months(months))),
+        (None, None, Some(days)) => Ok(Some(Span::Days(days))),
+        _ => Err(table.wrong(key, value, TAKES)),
+    }
 }
 
 fn no_open_matter(table: &Table<'_, '_>, of: Ask) -> Result<RuleKind, PackError> {

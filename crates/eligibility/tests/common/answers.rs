@@ -38,8 +38,10 @@ fn offences() -> Vec<String> {
 }
 
 fn yes_dates() -> Vec<String> {
-    // Cut-offs: 6 months 2019-08-29, 12 months 2019-02-28, 10 years 2010-02-28.
+    // Cut-offs: 30 days 2020-01-30, 6 months 2019-08-29, 12 months 2019-02-28, 10 years 2010-02-28.
     owned(&[
+        "yes 2020-01-31",
+        "yes 2020-01-30",
         "yes 2020-01-01",
         "yes 2019-08-30",
         "yes 2019-08-29",
@@ -98,8 +100,10 @@ fn moments() -> Vec<String> {
 fn involvement() -> Vec<String> {
     let mut single = Vec::new();
     for kind in ["record", "direct_observation", "reliable_information"] {
-        // Cut-offs: 6 months 2019-08-29, 24 months 2018-02-28.
+        // Cut-offs: 30 days 2020-01-30, 6 months 2019-08-29, 24 months 2018-02-28.
         for date in [
+            "2020-01-31",
+            "2020-01-30",
             "2020-01-01",
             "2019-08-29",
             "2018-03-01",
@@ -129,7 +133,13 @@ pub fn full(question: &Question) -> Vec<String> {
         AnswerKind::YesNo => owned(&["yes", "no"]),
         AnswerKind::Drugs { .. } => drugs(),
         AnswerKind::Complainant => owned(&["none", "declines", "wants"]),
-        AnswerKind::Count => owned(&["0", "1", "2", "3"]),
+        AnswerKind::Count => {
+            let mut all = owned(&["0"]);
+            for count in 1..=3 {
+                all.extend(last_diversions(count));
+            }
+            all
+        }
         AnswerKind::Time => moments(),
         AnswerKind::Involvement { .. } => involvement(),
         AnswerKind::History { .. } => {
@@ -158,6 +168,19 @@ pub fn full(question: &Question) -> Vec<String> {
     }
 }
 
+/// So many diversions, the last at or beside a cut-off: 30 days 2020-01-30, a
+/// year 2019-02-28.
+fn last_diversions(count: u8) -> Vec<String> {
+    let dates = [
+        "2020-01-31",
+        "2020-01-30",
+        "2019-03-01",
+        "2019-02-28",
+        "2015",
+    ];
+    dates.map(|date| format!("{count} {date}")).into()
+}
+
 fn matters(levels: &[&str], places: &[&str]) -> Vec<String> {
     levels
         .iter()
@@ -176,6 +199,10 @@ pub fn partial(question: &Question) -> Vec<(String, Vec<String>)> {
             add("17-18", owned(&["17", "18"]));
             add("16-20", owned(&["16", "17", "18", "20"]));
             add("19-30", owned(&["19", "20", "21", "30"]));
+            // What is judged by sight is five years off at most.
+            for (estimate, from, to) in [("17 estimated", 12, 22), ("25 estimated", 20, 30)] {
+                add(estimate, (from..=to).map(|age| age.to_string()).collect());
+            }
             add("17+", owned(&["17", "18", "20", "21", "90"]));
         }
         AnswerKind::Offences => {
@@ -263,10 +290,13 @@ pub fn partial(question: &Question) -> Vec<(String, Vec<String>)> {
             add("yes local", matters(&LEVELS, &["local"]));
             add("yes elsewhere", matters(&LEVELS, &["elsewhere"]));
         }
+        AnswerKind::Count => {
+            add("1", last_diversions(1));
+            add("3", last_diversions(3));
+        }
         AnswerKind::YesNo
         | AnswerKind::Zone { .. }
         | AnswerKind::Complainant
-        | AnswerKind::Count
         | AnswerKind::Time => {}
     }
     partial

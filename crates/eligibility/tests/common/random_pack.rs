@@ -91,6 +91,7 @@ fn look_back() -> impl Strategy<Value = String> {
         "{ years = 10 }",
         "{ months = 6 }",
         "{ years = 1 }",
+        "{ days = 30 }",
     ]);
     (spans, any::<bool>())
         .prop_map(|(span, counts)| format!("look_back = {span}\nanniversary_counts = {counts}"))
@@ -144,6 +145,7 @@ fn wanted() -> impl Strategy<Value = String> {
         "",
         "within = { months = 24 }\n",
         "within = { months = 6 }\n",
+        "within = { days = 30 }\n",
     ]);
     (evidence, within, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
         |(evidence, within, counts, zone, paper)| {
@@ -169,6 +171,9 @@ fn params(kind: &'static str) -> BoxedStrategy<String> {
         "min_age" => one_of(&["years = 18", "years = 21"])
             .prop_map_into()
             .boxed(),
+        "max_age" => one_of(&["years = 17", "years = 20"])
+            .prop_map_into()
+            .boxed(),
         "offense_in" => offences().boxed(),
         "offense_not_in" => offences()
             .prop_map(|list| list.replace("question = \"site.x\"\n", ""))
@@ -179,6 +184,13 @@ fn params(kind: &'static str) -> BoxedStrategy<String> {
         "prior_diversions" => one_of(&["at_most = 0", "at_most = 1", "at_most = 2"])
             .prop_map_into()
             .boxed(),
+        "no_recent_diversion" => one_of(&[
+            "within = { years = 1 }",
+            "within = { days = 30 }\nanniversary_counts = true",
+            "within = { days = 30 }",
+        ])
+        .prop_map_into()
+        .boxed(),
         "supervision_none" => some("kinds", &["probation", "parole", "pretrial", "other"]).boxed(),
         "no_conviction" => (one_of(&["a", "b", "c"]), look_back())
             .prop_map(|(class, back)| format!("class = \"{class}\"\n{back}"))
@@ -203,8 +215,10 @@ fn params(kind: &'static str) -> BoxedStrategy<String> {
 /// Kinds that lie in others; few questions each, so that packs stay readable.
 const INNER: &[&str] = &[
     "min_age",
+    "max_age",
     "amount_max",
     "prior_diversions",
+    "no_recent_diversion",
     "victim_declines",
     "delivery_only_subsistence",
     "site_question",
@@ -252,6 +266,7 @@ const MEASURED: &[&str] = &[
     "prior_involvement",
     "in_hours",
     "prior_diversions",
+    "no_recent_diversion",
     "offense_not_in",
     "any_of",
     "all_of",

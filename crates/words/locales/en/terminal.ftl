@@ -85,6 +85,8 @@ cli-diff-stops-same = It stops the same people as before.
 cli-diff-stops-more = It stops more people than before, and everybody whom it stopped before.
 cli-diff-stops-fewer = It stops fewer people than before, and nobody whom it did not stop before.
 cli-diff-stops-others = It stops some people whom it did not stop before, and no longer stops some whom it did.
+cli-diff-stops-nobody = It stops nobody any more.
+cli-diff-stops-new = It is new, and stops people whom no rule stopped in this way before.
 cli-field-title-en = Name in English
 cli-field-title-es = Name in Spanish
 cli-field-effective_from = In force from
@@ -178,17 +180,99 @@ cli-paper-date = Date
 cli-paper-time = Time
 cli-paper-officer = Officer
 cli-paper-number = Incident number
-cli-paper-how = Tick one box in each row. A box marked with a rule’s number means that the rule is not met.
+cli-paper-how = Tick one box in each row. “R3 not met” behind a box decides rule R3. Where a rule has boxes of its own, read what it tests, look at all of its answers, and tick one of them; “not known” only if the answers leave it open.
 cli-paper-question = Question
 cli-paper-answer = Answer
 cli-paper-write = Write:
-cli-paper-most-recent = Most recent, year:
+cli-paper-most-recent = Most recent, date (of a year alone, 31 December counts):
 cli-paper-evidence = What shows it:
 cli-paper-not-met = { $rules } not met
+cli-paper-not-applicable = Does not apply
+cli-paper-look-at = see { $rules }
+cli-paper-above = See above.
+cli-paper-rule-met = met
+cli-paper-rule-unmet = not met
+cli-paper-rule-unknown = not known
 cli-paper-record-only = Only for the record.
 cli-paper-result = Result
 cli-paper-result-how = Go down the list and stop at the first line that is true.
 cli-paper-step-hard = A rule marked “excludes” is not met: use the other route.
-cli-paper-step-unknown = An answer is not known, for a rule not marked “for information”, or a rule marked “for staff to decide” is not met: it needs verification. Staff find out.
+cli-paper-step-unknown = A rule not marked “for information” is not known, or a rule marked “for staff to decide” is not met: it needs verification. Staff find out. (Not known: “Don’t know” in the rule’s row, or, where the rule has boxes of its own, “not known” there.)
 cli-paper-step-presumptive = A rule marked “excludes unless set aside” is not met: refer anyway, staff will review. Can be set aside by: { $roles }.
 cli-paper-step-eligible = None of these: presumptively eligible. Make the offer.
+
+## What a rule tests
+
+cli-rule-tests = Tests:
+cli-test-min-age = Met at { $years } years of age and over.
+cli-test-max-age = Met up to and including { $years } years of age.
+cli-test-estimate = An age judged by sight says nothing within { $margin } years of the limit.
+cli-test-yes = Met by yes to “{ $question }”
+cli-test-no = Met by no to “{ $question }”
+cli-test-offense-in = Met if every suspected offense is one of these:
+cli-test-offense-not-in = Met if no suspected offense is one of these:
+cli-test-except = Left out of that list:
+cli-test-any-code = any offense
+cli-test-codes = every code that begins with { $prefix }
+cli-test-statute = under { $statute }
+cli-test-only-if = only if the answer to “{ $question }” is yes
+cli-test-amount-over = Not met by more than { $quantity } { $unit }.
+cli-test-amount-from = Not met by { $quantity } { $unit } or more.
+cli-test-amount-drugs = Only for: { $drugs }.
+cli-test-amount-except = Left out: { $drugs }.
+cli-test-amount-together = Different drugs are added up.
+cli-test-amount-each = Each drug counts by itself.
+cli-test-amount-unit = Amounts in another kind of unit are left to other rules.
+cli-test-subsistence = Met if the person does not sell, or sells only to get by.
+cli-test-complainant = Met if nobody was harmed, or if whoever was harmed consents and does not want prosecution.
+cli-test-hours = Met within these hours by the clock in the zone { $zone }: { $hours }. The end is outside.
+cli-test-diversions = Met by at most { $count } earlier diversions.
+cli-test-no-diversion = Not met by an earlier diversion.
+cli-test-all-of = Met if all of these are met:
+cli-test-any-of = Met if any of these is met:
+cli-test-not = Met if this is not met:
+cli-test-supervision = Not met by any of: { $kinds }.
+cli-test-history = Not met by { $what }.
+cli-test-back-always = It counts however long ago it was.
+cli-test-back = It counts within { $span } before the encounter; exactly { $span } before, it no longer counts.
+cli-test-back-and-day = It counts within { $span } before the encounter; exactly { $span } before, it still counts.
+cli-test-matter-any = Not met by any, however small.
+cli-test-matter-from = Not met by a { $level } or more.
+cli-test-matter-local = Only what is in the site’s own courts counts.
+cli-test-zones = Met inside: { $areas }.
+cli-test-nexus = Met by any of: { $kinds }.
+cli-test-involved = Met by a yes.
+cli-test-involved-by = Met by a yes that is shown by: { $kinds }.
+cli-test-involved-zone = It was inside the site’s area.
+cli-test-involved-documented = It is written down somewhere.
+cli-span-years = { $count ->
+    [one] one year
+   *[other] { $count } years
+}
+cli-span-months = { $count ->
+    [one] one month
+   *[other] { $count } months
+}
+cli-span-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+cli-supervision-probation = probation
+cli-supervision-parole = parole
+cli-supervision-pretrial = pretrial supervision
+cli-supervision-other = any other supervision
+cli-nexus-opioid = opioid use
+cli-nexus-substance = substance use
+cli-nexus-behavioral_health = behavioral health
+cli-nexus-mental_health = mental health
+cli-nexus-poverty = poverty
+cli-drug-form-prescription_pills = pills on prescription
+cli-drug-form-other = anything but pills on prescription
+cli-day-mon = Mon
+cli-day-tue = Tue
+cli-day-wed = Wed
+cli-day-thu = Thu
+cli-day-fri = Fri
+cli-day-sat = Sat
+cli-day-sun = Sun
+cli-day-all = every day

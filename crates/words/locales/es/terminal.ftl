@@ -85,6 +85,8 @@ cli-diff-stops-same = Detiene a las mismas personas que antes.
 cli-diff-stops-more = Detiene a más personas que antes, y a todas las que ya detenía.
 cli-diff-stops-fewer = Detiene a menos personas que antes, y a nadie que antes no detenía.
 cli-diff-stops-others = Detiene a algunas personas que antes no detenía, y ya no detiene a otras.
+cli-diff-stops-nobody = Ya no detiene a nadie.
+cli-diff-stops-new = Es nueva, y detiene a personas que antes ninguna regla detenía así.
 cli-field-title-en = Nombre en inglés
 cli-field-title-es = Nombre en español
 cli-field-effective_from = En vigor desde
@@ -178,17 +180,99 @@ cli-paper-date = Fecha
 cli-paper-time = Hora
 cli-paper-officer = Agente
 cli-paper-number = Número de incidente
-cli-paper-how = Marque una casilla en cada fila. Una casilla con el número de una regla significa que la regla no se cumple.
+cli-paper-how = Marque una casilla en cada fila. «R3 no se cumple» junto a una casilla decide la regla R3. Si una regla tiene casillas propias, lea qué comprueba, mire todas sus respuestas y marque una de ellas; «no se sabe» solo si las respuestas la dejan abierta.
 cli-paper-question = Pregunta
 cli-paper-answer = Respuesta
 cli-paper-write = Escriba:
-cli-paper-most-recent = La última vez, año:
+cli-paper-most-recent = La última vez, fecha (de un año solo, cuenta el 31 de diciembre):
 cli-paper-evidence = Qué lo muestra:
 cli-paper-not-met = { $rules } no se cumple
+cli-paper-not-applicable = No corresponde
+cli-paper-look-at = ver { $rules }
+cli-paper-above = Ver arriba.
+cli-paper-rule-met = se cumple
+cli-paper-rule-unmet = no se cumple
+cli-paper-rule-unknown = no se sabe
 cli-paper-record-only = Solo para el registro.
 cli-paper-result = Resultado
 cli-paper-result-how = Siga la lista y deténgase en la primera línea que sea cierta.
 cli-paper-step-hard = No se cumple una regla que “excluye”: use la otra vía.
-cli-paper-step-unknown = Una respuesta no se sabe, en una regla que no es “para información”, o no se cumple una regla que “lo decide el personal”: necesita verificación. El personal lo averigua.
+cli-paper-step-unknown = No se sabe si se cumple una regla que no es “para información”, o no se cumple una regla que “lo decide el personal”: necesita verificación. El personal lo averigua. (No se sabe: «No sé» en la fila de la regla o, si la regla tiene casillas propias, «no se sabe» allí.)
 cli-paper-step-presumptive = No se cumple una regla que “excluye si no se deja de lado”: refiera de todos modos, el personal lo revisará. Lo puede dejar de lado: { $roles }.
 cli-paper-step-eligible = Nada de esto: presuntamente elegible. Haga la oferta.
+
+## What a rule tests
+
+cli-rule-tests = Comprueba:
+cli-test-min-age = Se cumple con { $years } años o más.
+cli-test-max-age = Se cumple hasta los { $years } años inclusive.
+cli-test-estimate = Una edad calculada a simple vista no dice nada a menos de { $margin } años del límite.
+cli-test-yes = Se cumple con un sí a «{ $question }»
+cli-test-no = Se cumple con un no a «{ $question }»
+cli-test-offense-in = Se cumple si cada delito sospechado es uno de estos:
+cli-test-offense-not-in = Se cumple si ningún delito sospechado es uno de estos:
+cli-test-except = Fuera de esa lista:
+cli-test-any-code = cualquier delito
+cli-test-codes = todo código que empieza con { $prefix }
+cli-test-statute = según { $statute }
+cli-test-only-if = solo si la respuesta a «{ $question }» es sí
+cli-test-amount-over = No se cumple con más de { $quantity } { $unit }.
+cli-test-amount-from = No se cumple con { $quantity } { $unit } o más.
+cli-test-amount-drugs = Solo para: { $drugs }.
+cli-test-amount-except = No cuenta: { $drugs }.
+cli-test-amount-together = Las drogas distintas se suman.
+cli-test-amount-each = Cada droga cuenta por separado.
+cli-test-amount-unit = Las cantidades en otro tipo de unidad se dejan a otras reglas.
+cli-test-subsistence = Se cumple si la persona no vende, o vende solo para subsistir.
+cli-test-complainant = Se cumple si nadie resultó perjudicado, o si quien lo fue consiente y no quiere que se procese.
+cli-test-hours = Se cumple en este horario, según el reloj de la zona { $zone }: { $hours }. La hora final queda fuera.
+cli-test-diversions = Se cumple con { $count } desvíos anteriores como máximo.
+cli-test-no-diversion = No se cumple con un desvío anterior.
+cli-test-all-of = Se cumple si se cumplen todas estas:
+cli-test-any-of = Se cumple si se cumple alguna de estas:
+cli-test-not = Se cumple si esta no se cumple:
+cli-test-supervision = No se cumple con: { $kinds }.
+cli-test-history = No se cumple con { $what }.
+cli-test-back-always = Cuenta sin importar hace cuánto fue.
+cli-test-back = Cuenta si fue hace menos de { $span } antes del encuentro; hace exactamente { $span } ya no cuenta.
+cli-test-back-and-day = Cuenta si fue hace menos de { $span } antes del encuentro; hace exactamente { $span } todavía cuenta.
+cli-test-matter-any = No se cumple con ninguno, por pequeño que sea.
+cli-test-matter-from = No se cumple con { $level } o más grave.
+cli-test-matter-local = Solo cuenta lo que está en los tribunales del sitio.
+cli-test-zones = Se cumple dentro de: { $areas }.
+cli-test-nexus = Se cumple con cualquiera de: { $kinds }.
+cli-test-involved = Se cumple con un sí.
+cli-test-involved-by = Se cumple con un sí que se muestra por: { $kinds }.
+cli-test-involved-zone = Fue dentro de la zona del sitio.
+cli-test-involved-documented = Consta por escrito en algún lugar.
+cli-span-years = { $count ->
+    [one] un año
+   *[other] { $count } años
+}
+cli-span-months = { $count ->
+    [one] un mes
+   *[other] { $count } meses
+}
+cli-span-days = { $count ->
+    [one] un día
+   *[other] { $count } días
+}
+cli-supervision-probation = libertad a prueba (probation)
+cli-supervision-parole = libertad condicional (parole)
+cli-supervision-pretrial = supervisión antes del juicio
+cli-supervision-other = cualquier otra supervisión
+cli-nexus-opioid = consumo de opioides
+cli-nexus-substance = consumo de sustancias
+cli-nexus-behavioral_health = salud conductual
+cli-nexus-mental_health = salud mental
+cli-nexus-poverty = pobreza
+cli-drug-form-prescription_pills = pastillas con receta
+cli-drug-form-other = todo menos pastillas con receta
+cli-day-mon = lun
+cli-day-tue = mar
+cli-day-wed = mié
+cli-day-thu = jue
+cli-day-fri = vie
+cli-day-sat = sáb
+cli-day-sun = dom
+cli-day-all = todos los días

@@ -37,6 +37,8 @@ pub struct Param {
     pub ask: &'static str,
     /// The answer by default.
     pub default: &'static str,
+    /// What it takes.
+    pub takes: &'static str,
     /// The answer as the pack writes it.
     pub write: fn(&str) -> Option<String>,
 }
@@ -71,6 +73,7 @@ pub const OFFERS: &[Offer] = &[
             key: "years",
             ask: "  From which age, in years",
             default: "18",
+            takes: "a whole number from 6 to 60",
             write: years,
         }),
         default: "hard",
@@ -94,6 +97,7 @@ pub const OFFERS: &[Offer] = &[
             key: "offense_codes",
             ask: "  Which ones, as NIBRS codes (35A drugs, 40A prostitution, 23* larceny)",
             default: "35A",
+            takes: "NIBRS codes with commas, such as 35A, 40A, 23*; none of 09*",
             write: codes,
         }),
         arrest_only: true,
@@ -118,6 +122,7 @@ pub const OFFERS: &[Offer] = &[
             key: "area_name",
             ask: "  The area's name",
             default: "Pilot area",
+            takes: "some words",
             write: text,
         }),
         arrest_only: true,
@@ -265,6 +270,7 @@ pub const OFFERS: &[Offer] = &[
             key: "look_back",
             ask: "  How far back it counts: lifetime, or a number of years",
             default: "lifetime",
+            takes: "a number of years, or lifetime",
             write: look_back,
         }),
         fixed: "class = \"violent\"",
