@@ -18,6 +18,7 @@ mod programs;
 mod run;
 mod test;
 mod tidy;
+mod torture;
 mod tour;
 mod workspace;
 
@@ -43,6 +44,8 @@ enum Task {
     Tidy(tidy::Args),
     /// Measure what Handoff costs, each figure beside a reference in the same run
     Bench(bench::Args),
+    /// Run the simulator over very many seeds, and write a report
+    Torture(torture::Args),
     /// Write the TypeScript half of the contract, or check that it is current
     Codegen(codegen::Args),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Tidy(args) => tidy::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Torture(args) => torture::run(&args),
         Task::Codegen(args) => codegen::run(&args),
     };
     match done {

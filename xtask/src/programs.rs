@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Shows the field app to a browser; in no build that is shipped.
 pub const LOOPBACK: &str = "handoff-cli/loopback";
 /// Planted bugs; in no build that is shipped.
-pub const MUTANTS: &str = "handoff-cli/mutants";
+pub const MUTANTS: &str = "handoff-testkit/mutants,handoff-cli/mutants";
 
 /// Where the built programs lie.
 pub struct Programs(PathBuf);
@@ -26,19 +26,31 @@ impl Programs {
         Ok(Self::built(root))
     }
 
-    /// Builds `handoff` with a feature that is never shipped, and keeps it apart
-    /// from the one that people get. The same build but for the feature, so that
+    /// Builds `handoff` and the simulator with a feature that is never shipped,
+    /// and keeps them apart from those without. The same build but for the feature, so that
     /// only the crates that have it are compiled again.
     pub fn build_with(root: &Path, feature: &str) -> Result<()> {
         let cmd = Cmd::cargo(root).args(["build", "--workspace", "--exclude", "xtask"]);
-        let cmd = cmd.args(["--bin", "handoff", "--features", feature]);
+        let cmd = cmd.args(["--bin", "handoff", "--bin", "simulate"]);
+        let cmd = cmd.args(["--features", feature]);
         println!("{cmd}");
         cmd.run()?;
-        let (from, to) = (Self::built(root).handoff(), Self::built_with(root, feature));
-        fs::create_dir_all(to.with_file_name(""))
-            .and_then(|()| fs::copy(&from, &to))
-            .with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
+        let built = Self::built(root);
+        let pairs = [
+            (built.handoff(), Self::built_with(root, feature)),
+            (built.simulator(), Self::simulator_with(root, feature)),
+        ];
+        for (from, to) in pairs {
+            fs::create_dir_all(to.with_file_name(""))
+                .and_then(|()| fs::copy(&from, &to))
+                .with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
+        }
         Ok(())
+    }
+
+    /// The simulator with that feature, as it was built last.
+    pub fn simulator_with(root: &Path, feature: &str) -> PathBuf {
+        Self::built_with(root, feature).with_file_name("simulate")
     }
 
     /// `handoff` with that feature, as it was built last.
@@ -57,6 +69,11 @@ impl Programs {
     /// `handoff`, the command line.
     pub fn handoff(&self) -> PathBuf {
         self.0.join("handoff")
+    }
+
+    /// `simulate`, the simulator.
+    fn simulator(&self) -> PathBuf {
+        self.0.join("simulate")
     }
 
     /// `handoff-field`, the field app.

@@ -158,7 +158,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "planted-build",
-        what: "the command line with planted bugs",
+        what: "the command line and the simulator with planted bugs",
         run: |root| Programs::build_with(root, MUTANTS).map(|()| Done::Passed),
     },
     Step {
@@ -167,6 +167,8 @@ const STEPS: &[Step] = &[
         run: |root| {
             let cmd = Cmd::cargo(root).args(["test", "--workspace"]);
             let cmd = cmd.args(["--features", PLANTED, "--test", "planted"]);
+            let cmd = cmd.args(["--test", "planted_simulation"]);
+            let cmd = cmd.env("HANDOFF_SIMULATOR", Programs::simulator_with(root, MUTANTS));
             passed(cmd.env("HANDOFF_PROGRAM", Programs::built_with(root, MUTANTS)))
         },
     },

@@ -25,12 +25,36 @@ pub enum Mutant {
     NoSealing,
     /// A write to a database returns before its commit.
     EarlySaved,
-    /// A device that is told of another copy of itself goes on in its old lane.
-    ForkUnnoticed,
+    /// The site acknowledges what it could not commit.
+    ReceiptBeforeCommit,
+    /// The site takes again what it holds.
+    NoDeduplication,
+    /// A place in a feed is a place in the author's lane.
+    FeedCursorBySequence,
+    /// The cursor of a feed is kept before what it brought.
+    CursorBeforeApply,
     /// A vault keeps what its reader may no longer hold.
     EvictionSkipped,
+    /// A receipt of another epoch proves as much as one of this.
+    EpochIgnored,
+    /// Epochs are counted.
+    EpochCounter,
+    /// A device that a restored site does not know is refused.
+    UnknownDeviceRefused,
     /// The site's receipts do not name what is parked.
     ReceiptHidesParked,
+    /// What cannot be judged is dropped.
+    ParkedDropped,
+    /// An entry that is parked stops those behind it.
+    PoisonBlocksLane,
+    /// A draft that is read again becomes new entries.
+    DraftWithNewId,
+    /// Of two edits of one thing the one that arrives later is dropped.
+    MergeByArrival,
+    /// A device whose journal went two ways is taken for one that repeats itself.
+    ForkNotDetected,
+    /// A device that is told of another copy of itself goes on in its old lane.
+    ForkUnnoticed,
     /// The site keeps what an order erases.
     ErasureSkipped,
     /// A commit that is called saved is not synced.
@@ -39,13 +63,25 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 20] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
-        Self::ForkUnnoticed,
+        Self::ReceiptBeforeCommit,
+        Self::NoDeduplication,
+        Self::FeedCursorBySequence,
+        Self::CursorBeforeApply,
         Self::EvictionSkipped,
+        Self::EpochIgnored,
+        Self::EpochCounter,
+        Self::UnknownDeviceRefused,
         Self::ReceiptHidesParked,
+        Self::ParkedDropped,
+        Self::PoisonBlocksLane,
+        Self::DraftWithNewId,
+        Self::MergeByArrival,
+        Self::ForkNotDetected,
+        Self::ForkUnnoticed,
         Self::ErasureSkipped,
         Self::JournalWalNormal,
     ];
@@ -57,9 +93,21 @@ impl Mutant {
             Self::NoFileCipher => "no_file_cipher",
             Self::NoSealing => "no_sealing",
             Self::EarlySaved => "early_saved",
-            Self::ForkUnnoticed => "fork_unnoticed",
+            Self::ReceiptBeforeCommit => "receipt_before_commit",
+            Self::NoDeduplication => "no_deduplication",
+            Self::FeedCursorBySequence => "feed_cursor_by_sequence",
+            Self::CursorBeforeApply => "cursor_before_apply",
             Self::EvictionSkipped => "eviction_skipped",
+            Self::EpochIgnored => "epoch_ignored",
+            Self::EpochCounter => "epoch_counter",
+            Self::UnknownDeviceRefused => "unknown_device_refused",
             Self::ReceiptHidesParked => "receipt_hides_parked",
+            Self::ParkedDropped => "parked_dropped",
+            Self::PoisonBlocksLane => "poison_blocks_lane",
+            Self::DraftWithNewId => "draft_with_new_id",
+            Self::MergeByArrival => "merge_by_arrival",
+            Self::ForkNotDetected => "fork_not_detected",
+            Self::ForkUnnoticed => "fork_unnoticed",
             Self::ErasureSkipped => "erasure_skipped",
             Self::JournalWalNormal => "journal_wal_normal",
         }

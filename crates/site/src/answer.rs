@@ -78,6 +78,7 @@ impl Site {
                     answer.receipts.push(signed);
                 }
             }
+            answer.receipts.extend(taken.early.iter().cloned());
             let is_served = device.as_ref().is_some_and(|row| row.revoked_at.is_none());
             if let Some(position) = &request.site_feed
                 && is_served
@@ -260,7 +261,7 @@ impl Site {
         Ok(())
     }
 
-    fn receipt(
+    pub(crate) fn receipt(
         &self,
         reads: &dyn Reads,
         site: &SiteRow,

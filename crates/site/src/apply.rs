@@ -29,6 +29,7 @@ use handoff_domain::Entry;
 use handoff_protocol::ids::{ItemId, Seq};
 use handoff_protocol::receipt::ParkCode;
 
+use crate::planted;
 use crate::site::Site;
 use crate::storage::{
     EntryRow, ErasureRow, HeldItem, LineId, LineRow, NewErasure, ParkedRow, StorageError, Writes,
@@ -100,7 +101,17 @@ impl Site {
                     // The line's head is beyond what is held of it.
                     return Err(StorageError::Absent { table: "item" });
                 };
-                let judged = self.judge_items(opener, &line, items)?;
+                let mut judged = self.judge_items(opener, &line, items)?;
+                if planted::poison_blocks_lane()
+                    && let Some(at) = judged
+                        .iter()
+                        .position(|judged| matches!(judged.verdict, Verdict::Park(_)))
+                {
+                    judged.truncate(at);
+                    let through = line.applied_through + at as Seq;
+                    self.keep_judged(opener, judged, Some((&line, through)), None)?;
+                    return Ok(applied);
+                }
                 let count = judged.len();
                 if !self.keep_judged(opener, judged, Some((&line, through)), None)? {
                     applied.is_elsewhere = true;
@@ -292,6 +303,7 @@ fn keep(
         }
     };
     match code {
+        Some(_) if planted::parked_dropped() => Ok(()),
         Some(code) => writes.park(judged.line, judged.seq, code, now),
         None => writes.unpark(judged.line, judged.seq),
     }

@@ -18,6 +18,7 @@
 mod copies;
 pub(crate) mod place;
 mod state;
+mod strangers;
 
 use std::collections::BTreeSet;
 
@@ -30,7 +31,7 @@ use handoff_protocol::ids::{DeviceId, Lane, Seq};
 use handoff_protocol::message::{
     Certificates, Gap, Outcome, ProtocolRange, Refusal, SyncReply, SyncRequest,
 };
-use handoff_protocol::receipt::Branch;
+use handoff_protocol::receipt::{Branch, Receipt};
 use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_sync::site::{
     AcceptedRequest, Custody, MAX_REQUEST_AGE, SiteFacts, accept, custody, proves_rollback,
@@ -38,6 +39,7 @@ use handoff_sync::site::{
 
 use crate::control_log::ControlEvent;
 use crate::epoch;
+use crate::planted;
 use crate::site::Site;
 use crate::storage::{
     AlarmCode, AuthorRow, DeviceRow, LineId, NewLine, Reads, SiteRow, StorageError, Usage, Writes,
@@ -73,6 +75,9 @@ pub struct Taken {
     pub introduced: bool,
     /// Something new was taken.
     pub any_new: bool,
+    /// Receipts that were signed before the commit: none, unless a bug is
+    /// planted.
+    pub(crate) early: Vec<Signed<Receipt>>,
 }
 
 /// Why nothing was taken.
@@ -153,11 +158,50 @@ impl Site {
             device_key: device.as_ref().map(|device| &device.key),
         };
         let accepted = accept(facts, signed, unverified).map_err(NotTaken::Answer)?;
+        if self
+            .storage
+            .reading(|reads| strangers::are_named(reads, &accepted))?
+        {
+            return Err(NotTaken::Answer(Outcome::SendCertificates));
+        }
+        if planted::receipt_before_commit() {
+            return self.take_early(accepted, now);
+        }
         let taken = self
             .storage
             .writing(|writes| self.take_accepted(writes, accepted, now))?;
         self.wake.ring();
         Ok(taken)
+    }
+
+    /// The planted bug: receipts are signed within the transaction, and given
+    /// out whether it is committed or not.
+    fn take_early(&self, accepted: AcceptedRequest, now: DateTime<Utc>) -> Result<Taken, NotTaken> {
+        let mut early = Vec::new();
+        let (request, kinship) = (accepted.request.clone(), accepted.kinship);
+        let done = self.storage.writing(|writes| {
+            let taken = self.take_accepted(writes, accepted, now)?;
+            let site = writes.site()?;
+            for (_, line) in &taken.lines {
+                let line = writes.line(*line)?;
+                let line = line.ok_or(StorageError::Absent { table: "line" })?;
+                let receipt = self.receipt(writes, &site, request.device, &line)?;
+                early.extend(self.keys.receipt(writes)?.sign_statement(&receipt));
+            }
+            Ok(taken)
+        });
+        match done {
+            Err(NotTaken::Storage(_)) => Ok(Taken {
+                request,
+                lines: Vec::new(),
+                gaps: Vec::new(),
+                kinship,
+                introduced: false,
+                any_new: true,
+                early,
+            }),
+            done => done,
+        }
     }
 
     fn take_accepted(
@@ -193,6 +237,7 @@ impl Site {
             gaps: Vec::new(),
             kinship: accepted.kinship,
             any_new: false,
+            early: Vec::new(),
         };
         let mut used = Usage::default();
         for batch in &accepted.batches {
@@ -238,7 +283,7 @@ impl Site {
                 return Ok(());
             }
             (Custody::Held { .. }, Some((Some(row), _))) => {
-                place::keep_bodies(writes, row.id, batch)?;
+                place::keep_bodies(writes, row.id, batch, now)?;
                 taken.lines.push((lane, row.id));
                 return Ok(());
             }
@@ -265,7 +310,7 @@ impl Site {
             (Custody::Held { .. }, _) => return Ok(()),
         };
         taken.any_new = true;
-        place::keep_bodies(writes, line, batch)?;
+        place::keep_bodies(writes, line, batch, now)?;
         taken.lines.push((lane, line));
         if let Some(row) = writes.line(line)?
             && copies::show_two(writes, &row)?

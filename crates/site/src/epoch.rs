@@ -5,9 +5,11 @@ use chrono::{DateTime, Utc};
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::EpochId;
 use handoff_protocol::{CodecError, Signed};
+use uuid::Uuid;
 
 use crate::host::Host;
 use crate::keys::Keys;
+use crate::planted;
 use crate::site::Site;
 use crate::storage::{StorageError, Writes};
 
@@ -18,9 +20,14 @@ pub(crate) fn make(
     ancestors: Vec<EpochId>,
     at: DateTime<Utc>,
 ) -> Result<(Signed<EpochRecord>, EpochRecord), CodecError> {
+    let id = if planted::epoch_counter() {
+        EpochId(Uuid::from_u128(ancestors.len() as u128))
+    } else {
+        EpochId(host.random_id())
+    };
     let record = EpochRecord {
         site: keys.pin(),
-        id: EpochId(host.random_id()),
+        id,
         ancestors,
         opened_at: at,
     };

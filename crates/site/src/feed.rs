@@ -23,6 +23,7 @@ use handoff_protocol::message::{Cursor, FeedEntry, FeedItem, FeedPart, FeedPosit
 use sha2::{Digest as _, Sha256};
 
 use crate::apply::views;
+use crate::planted;
 use crate::storage::{FeedRow, PersonRow, Reads, Scope, ScopeRow, StorageError, Writes};
 
 /// Most items of one part.
@@ -172,7 +173,11 @@ fn append(
     (entry, author): (EntryId, UserId),
     what: What,
 ) -> Result<(), StorageError> {
-    let position = writes.next_position()?;
+    let mut position = writes.next_position()?;
+    if planted::feed_cursor_by_sequence() {
+        let row = writes.entry(entry)?;
+        position += row.map_or(0, |row| row.seq) << 32;
+    }
     let mut hash = Sha256::new();
     hash.update(b"handoff/feed/1");
     hash.update(scope.last_hash);

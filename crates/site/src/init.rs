@@ -6,10 +6,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use handoff_domain::{Body, Role, SiteId};
-use handoff_protocol::CodecError;
+use handoff_domain::{Body, PackPublished, Role, SiteId};
 use handoff_protocol::certificate::KeyPurpose;
+use handoff_protocol::{CodecError, PublicKey};
 use handoff_vault::{PrivateFileError, RecoveryKey, Zeroizing};
 
 use crate::control_log::{self, ControlEvent, ControlLogError};
@@ -116,7 +117,7 @@ pub fn init(options: &NewSiteOptions<'_>, host: &Host) -> Result<Founded, InitEr
 fn build(
     options: &NewSiteOptions<'_>,
     settings: &str,
-    pack: handoff_domain::PackPublished,
+    pack: PackPublished,
     folder: &Path,
     host: &Host,
 ) -> Result<Founded, InitError> {
@@ -132,7 +133,6 @@ fn build(
     files::make_folder(&paths.keys()).map_err(io)?;
     files::write(&paths.settings(), settings.as_bytes()).map_err(io)?;
 
-    let now = host.now();
     let keys = Keys::make(host.random());
     keys.save(&paths)?;
     let recovery = RecoveryKey::make(host.random());
@@ -140,47 +140,87 @@ fn build(
     let tls_key = tls::make(&paths, hostname.unwrap_or_default())?;
 
     let storage = SqliteStorage::make(&paths.database(), keys.database().expose())?;
-    let storage: std::sync::Arc<dyn Storage> = std::sync::Arc::new(storage);
-    let (epoch, epoch_record) = epoch::make(&keys, host, Vec::new(), now)?;
-    let mut certified = vec![
-        keys.certify(KeyPurpose::Tls, tls_key, now)?,
-        keys.certify(KeyPurpose::Recovery, recovery.public(), now)?,
-    ];
-    for (purpose, key) in keys.public() {
-        certified.push(keys.certify(purpose, key, now)?);
-    }
-    let epoch_opened = ControlEvent::EpochOpened(epoch_record.id);
-    storage.writing(|writes| {
-        writes.found(&NewSite {
-            name: options.name.clone(),
-            identity: keys.identity().public(),
-            recovery: recovery.public(),
-            epoch,
-            epoch_record,
-        })?;
-        for key in &certified {
-            writes.keep_site_key(key)?;
-        }
-        Ok::<_, StorageError>(())
-    })?;
-    let log = paths.control_log();
-    control_log::append(&log, keys.identity(), now, epoch_opened)?;
-    for key in &certified {
-        let event = ControlEvent::KeyMade(key.purpose, key.key.id());
-        control_log::append(&log, keys.identity(), now, event)?;
-    }
+    let storage: Arc<dyn Storage> = Arc::new(storage);
     let settings = Settings::read(settings, |_| None)?;
-    let site = Site::with(paths, settings, keys, storage, host.clone())?;
     let named = (pack.pack.id.clone(), pack.pack.version.clone());
-    site.storage.writing(|writes| {
-        let by = (INSTALLATION, Role::SiteAdmin);
-        site_lane::write(&site, writes, by, Vec::new(), Body::PackPublished(pack))
-    })?;
+    let founding = Founding {
+        name: options.name.clone(),
+        recovery: recovery.public(),
+        tls: tls_key,
+        pack,
+    };
+    let site = Site::found(paths, settings, keys, storage, host.clone(), founding)?;
     Ok(Founded {
         recovery_key: recovery.to_text(),
         pin: data_encoding::HEXLOWER.encode(&site.pin().0),
         pack: named,
     })
+}
+
+/// What an empty store becomes a site with.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    /// The site's short name.
+    pub name: SiteId,
+    /// The public half of the recovery key.
+    pub recovery: PublicKey,
+    /// The key of the TLS certificate.
+    pub tls: PublicKey,
+    /// The first rule pack.
+    pub pack: PackPublished,
+}
+
+impl Site {
+    /// Founds a site in an empty store: first epoch, certified keys, first
+    /// pack. The keys are those that the site will be opened with.
+    ///
+    /// # Errors
+    /// [`InitError`]; a store that holds a part of a site is of no use.
+    pub fn found(
+        paths: Paths,
+        settings: Settings,
+        keys: Keys,
+        storage: Arc<dyn Storage>,
+        host: Host,
+        founding: Founding,
+    ) -> Result<Self, InitError> {
+        let now = host.now();
+        let (epoch, epoch_record) = epoch::make(&keys, &host, Vec::new(), now)?;
+        let mut certified = vec![
+            keys.certify(KeyPurpose::Tls, founding.tls, now)?,
+            keys.certify(KeyPurpose::Recovery, founding.recovery, now)?,
+        ];
+        for (purpose, key) in keys.public() {
+            certified.push(keys.certify(purpose, key, now)?);
+        }
+        let epoch_opened = ControlEvent::EpochOpened(epoch_record.id);
+        storage.writing(|writes| {
+            writes.found(&NewSite {
+                name: founding.name,
+                identity: keys.identity().public(),
+                recovery: founding.recovery,
+                epoch,
+                epoch_record,
+            })?;
+            for key in &certified {
+                writes.keep_site_key(key)?;
+            }
+            Ok::<_, StorageError>(())
+        })?;
+        let log = paths.control_log();
+        control_log::append(&log, keys.identity(), now, epoch_opened)?;
+        for key in &certified {
+            let event = ControlEvent::KeyMade(key.purpose, key.key.id());
+            control_log::append(&log, keys.identity(), now, event)?;
+        }
+        let site = Self::with(paths, settings, keys, storage, host)?;
+        let pack = Body::PackPublished(founding.pack);
+        site.storage.writing(|writes| {
+            let by = (INSTALLATION, Role::SiteAdmin);
+            site_lane::write(&site, writes, by, Vec::new(), pack)
+        })?;
+        Ok(site)
+    }
 }
 
 /// The folder does not exist, or is empty.

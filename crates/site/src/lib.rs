@@ -20,6 +20,10 @@
 //! **Where decided.** `docs/adr/0004-custody-apart-from-validity.md`,
 //! `docs/adr/0014-site-storage.md`.
 
+// The conformance suite names this crate as others do.
+#[cfg(test)]
+extern crate self as handoff_site;
+
 mod answer;
 mod apply;
 mod backup;
@@ -67,9 +71,9 @@ pub use erase::{EraseError, Erased};
 pub use handoff_protocol::ids::DeviceId;
 pub use host::Host;
 pub use http::{ServeError, Serving, serve};
-pub use init::{Founded, InitError, NewSiteOptions, init};
+pub use init::{Founded, Founding, InitError, NewSiteOptions, init};
 pub use keys::{Keys, Rotated};
-pub use packs::PublishError;
+pub use packs::{PublishError, check as check_pack};
 pub use parked::{Parked, ReleaseError, may_be_released};
 pub use paths::Paths;
 pub use people::PersonError;

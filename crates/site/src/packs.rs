@@ -73,7 +73,7 @@ impl Site {
 }
 
 /// Reads a pack and runs its own tests.
-pub(crate) fn check(text: &str) -> Result<PackPublished, PublishError> {
+pub fn check(text: &str) -> Result<PackPublished, PublishError> {
     let pack = RulePack::parse(text)?;
     let results = run_pack_tests(&pack);
     let failed: Vec<_> = results

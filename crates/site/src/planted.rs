@@ -3,25 +3,97 @@
 #[cfg(feature = "mutants")]
 use handoff_mutants::Mutant;
 
-/// Receipts do not name what is parked.
+/// The site acknowledges what it could not commit.
+#[cfg(feature = "mutants")]
+pub(crate) fn receipt_before_commit() -> bool {
+    Mutant::ReceiptBeforeCommit.lives()
+}
+
+/// The site acknowledges what it could not commit.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn receipt_before_commit() -> bool {
+    false
+}
+
+/// A place in a feed is a place in the author's lane.
+#[cfg(feature = "mutants")]
+pub(crate) fn feed_cursor_by_sequence() -> bool {
+    Mutant::FeedCursorBySequence.lives()
+}
+
+/// A place in a feed is a place in the author's lane.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn feed_cursor_by_sequence() -> bool {
+    false
+}
+
+/// Epochs are counted.
+#[cfg(feature = "mutants")]
+pub(crate) fn epoch_counter() -> bool {
+    Mutant::EpochCounter.lives()
+}
+
+/// Epochs are counted.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn epoch_counter() -> bool {
+    false
+}
+
+/// The site's receipts do not name what is parked.
 #[cfg(feature = "mutants")]
 pub(crate) fn receipt_hides_parked() -> bool {
     Mutant::ReceiptHidesParked.lives()
 }
 
-/// Receipts do not name what is parked.
+/// The site's receipts do not name what is parked.
 #[cfg(not(feature = "mutants"))]
 pub(crate) const fn receipt_hides_parked() -> bool {
     false
 }
 
-/// What an order erases stays.
+/// What cannot be judged is dropped.
+#[cfg(feature = "mutants")]
+pub(crate) fn parked_dropped() -> bool {
+    Mutant::ParkedDropped.lives()
+}
+
+/// What cannot be judged is dropped.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn parked_dropped() -> bool {
+    false
+}
+
+/// An entry that is parked stops those behind it.
+#[cfg(feature = "mutants")]
+pub(crate) fn poison_blocks_lane() -> bool {
+    Mutant::PoisonBlocksLane.lives()
+}
+
+/// An entry that is parked stops those behind it.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn poison_blocks_lane() -> bool {
+    false
+}
+
+/// Of two edits of one thing the one that arrives later is dropped.
+#[cfg(feature = "mutants")]
+pub(crate) fn merge_by_arrival() -> bool {
+    Mutant::MergeByArrival.lives()
+}
+
+/// Of two edits of one thing the one that arrives later is dropped.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn merge_by_arrival() -> bool {
+    false
+}
+
+/// The site keeps what an order erases.
 #[cfg(feature = "mutants")]
 pub(crate) fn erasure_skipped() -> bool {
     Mutant::ErasureSkipped.lives()
 }
 
-/// What an order erases stays.
+/// The site keeps what an order erases.
 #[cfg(not(feature = "mutants"))]
 pub(crate) const fn erasure_skipped() -> bool {
     false

@@ -18,6 +18,7 @@
 
 pub mod backoff;
 pub mod device;
+mod planted;
 pub mod site;
 pub mod standing;
 

@@ -23,7 +23,7 @@ const ARROWS: &[(&str, May)] = &[
     ("eligibility", May::Only(&["domain"])),
     ("measures", May::Only(&["domain"])),
     ("protocol", May::Only(&["domain"])),
-    ("sync", May::Only(&["domain", "protocol"])),
+    ("sync", May::Only(&["domain", "protocol", "mutants"])),
     ("vault", May::Only(&["protocol", "mutants"])),
     ("cipherdb", May::Only(&["mutants"])),
     ("words", May::Only(&[])),

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use handoff_domain::{Body, Role, VerificationMove};
 use handoff_protocol::ids::{ItemId, Lane};
 use handoff_protocol::item::Item;
+use handoff_protocol::message::Outcome;
 use handoff_protocol::receipt::Receipt;
 use handoff_vault::{OsRandom, SigningKey};
 
@@ -92,8 +93,12 @@ fn an_entry_written_in_anothers_name_is_parked() {
     other.user = site.user(OTHER);
     other.unlock();
     other.refer();
+    // Asked for certificates, it can only show those that it has.
+    let asked = site.refused(&other.request(other.everything()));
+    assert_eq!(asked, Outcome::SendCertificates);
+    let answer = site.sync(&other.introduction(other.everything()));
     let expected = [(2, ParkCode::AuthorMismatch), (4, ParkCode::AuthorUnknown)];
-    assert_eq!(send(&site, &other).parked, expected);
+    assert_eq!(site.receipt(&answer, &other.lane).parked, expected);
     assert_eq!(referrals(&site), 0);
 }
 

@@ -11,6 +11,7 @@ use handoff_domain::{
 };
 
 use crate::feed;
+use crate::planted;
 use crate::storage::{EntryRow, PersonRow, Reads, ReferralRow, StorageError, Writes};
 
 /// Keeps an opened entry, sets the views that it changes, and puts it into the
@@ -53,7 +54,11 @@ pub(crate) fn set_referral(
     site: &SiteId,
     id: ReferralId,
 ) -> Result<(), StorageError> {
-    let state = folded(site, &writes.entries_of(id)?)?;
+    let mut rows = writes.entries_of(id)?;
+    if planted::merge_by_arrival() {
+        keep_first_arrivals(site, &mut rows)?;
+    }
+    let state = folded(site, &rows)?;
     let Some(referral) = state.referrals.get(&id) else {
         return writes.drop_referral(id);
     };
@@ -78,6 +83,22 @@ pub(crate) fn set_referral(
             .map(|screening| screening.outcome),
         occurred_at,
     })
+}
+
+/// The planted bug: of entries that build on the same one the first to arrive
+/// stays.
+fn keep_first_arrivals(site: &SiteId, rows: &mut Vec<EntryRow>) -> Result<(), StorageError> {
+    rows.sort_by_key(|row| (row.received_at, row.seq));
+    let mut built_on = BTreeSet::new();
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in rows.drain(..) {
+        let base = read(site, &row)?.record.based_on;
+        if base.is_empty() || built_on.insert(base) {
+            kept.push(row);
+        }
+    }
+    *rows = kept;
+    Ok(())
 }
 
 fn set_roster(writes: &dyn Writes, site: &SiteId) -> Result<(), StorageError> {

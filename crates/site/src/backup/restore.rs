@@ -161,17 +161,7 @@ fn bring_back(
         Some(log) => Some(site.adopt_log(log)?),
         None => None,
     };
-    let now = host.now();
-    let epoch = site.storage.writing(|writes| {
-        let epoch = epoch::open(&site, writes, now)?;
-        writes.free_applier()?;
-        if let Some(news) = &news {
-            site.replay(writes, news)?;
-            writes.confirm()?;
-        }
-        site.log_control(now, ControlEvent::EpochOpened(epoch))?;
-        Ok::<_, RestoreError>(epoch)
-    })?;
+    let epoch = site.announce_restore(news.as_deref())?;
     Ok(Restored {
         record,
         epoch,
@@ -189,6 +179,29 @@ fn of_folder(error: InitError, data: &Path) -> RestoreError {
 }
 
 impl Site {
+    /// Says that this store was brought back: opens a new epoch, and replays
+    /// what the store has forgotten, if that is known. Without it the site
+    /// serves no feed and signs no lease until somebody confirms it.
+    ///
+    /// # Errors
+    /// [`RestoreError`]; nothing was changed.
+    pub fn announce_restore(
+        &self,
+        forgotten: Option<&[ControlLine]>,
+    ) -> Result<EpochId, RestoreError> {
+        let now = self.host.now();
+        self.storage.writing(|writes| {
+            let epoch = epoch::open(self, writes, now)?;
+            writes.free_applier()?;
+            if let Some(forgotten) = forgotten {
+                self.replay(writes, forgotten)?;
+                writes.confirm()?;
+            }
+            self.log_control(now, ControlEvent::EpochOpened(epoch))?;
+            Ok(epoch)
+        })
+    }
+
     /// Takes a newer control log in the place of the backup's; returns what the
     /// backup did not know.
     fn adopt_log(&self, log: &Path) -> Result<Vec<ControlLine>, RestoreError> {

@@ -7,7 +7,7 @@ use handoff_protocol::batch::VerifiedBatch;
 use handoff_protocol::chain::{ChainHash, Head};
 use handoff_protocol::ids::{ItemId, Seq};
 use handoff_protocol::item::{Gone, Item};
-use handoff_protocol::receipt::Branch;
+use handoff_protocol::receipt::{Branch, ParkCode};
 use handoff_sync::site::Line;
 
 use crate::storage::{LineId, LineRow, NewErasure, NewLine, Reads, StorageError, Writes};
@@ -129,25 +129,39 @@ pub(super) fn new_line(
 }
 
 /// A content that arrives for a place where only a placeholder was held is
-/// kept: its digest is the one that the chain links.
+/// kept: its digest is the one that the chain links. The place may lie on what
+/// the line branched from. Where it was judged already, as a place without
+/// content, it is parked until it is judged again.
 pub(super) fn keep_bodies(
     writes: &dyn Writes,
     line: LineId,
     batch: &VerifiedBatch,
+    at: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let Some((_, first)) = batch.items.first() else {
         return Ok(());
     };
-    let held = writes.placeholders(line, first.seq, batch.head.through.seq)?;
-    for seq in held {
-        let brought = batch.items.iter().find(|(_, head)| head.seq == seq);
-        if let Some((item, _)) = brought
-            && !matches!(item, Item::Placeholder { .. })
-            && writes.erasure(item.id())?.is_none()
-        {
-            writes.keep_body(line, seq, item)?;
-            writes.ask_to_judge()?;
+    let mut through = batch.head.through.seq;
+    let mut on = writes.line(line)?;
+    while let Some(row) = on {
+        for seq in writes.placeholders(row.id, first.seq, through)? {
+            let brought = batch.items.iter().find(|(_, head)| head.seq == seq);
+            if let Some((item, _)) = brought
+                && !matches!(item, Item::Placeholder { .. })
+                && writes.erasure(item.id())?.is_none()
+            {
+                writes.keep_body(row.id, seq, item)?;
+                if seq <= row.applied_through {
+                    writes.park(row.id, seq, ParkCode::CannotOpen, at)?;
+                }
+                writes.ask_to_judge()?;
+            }
         }
+        through = through.min(row.from_seq);
+        on = match row.from {
+            Some(parent) if through >= first.seq => writes.line(parent)?,
+            _ => None,
+        };
     }
     Ok(())
 }

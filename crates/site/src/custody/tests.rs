@@ -1,14 +1,15 @@
 use chrono::TimeDelta;
 use handoff_protocol::item::Gone;
-use handoff_protocol::message::{Outcome, Refusal};
+use handoff_protocol::message::{FeedPosition, Outcome, Refusal};
 use handoff_protocol::receipt::{Branch, ParkCode, Receipt};
 use handoff_sync::site::MAX_REQUEST_AGE;
+use handoff_vault::{OsRandom, SealingKey, SigningKey};
 use proptest::prelude::*;
 
 use handoff_protocol::batch::Batch;
 
 use super::*;
-use crate::testing::{OFFICER, OTHER, TestDevice, TestSite};
+use crate::testing::{OFFICER, OTHER, TestDevice, TestSite, enrol};
 
 fn officer() -> (TestSite, TestDevice) {
     let site = TestSite::found();
@@ -312,4 +313,52 @@ proptest! {
             prop_assert_eq!(receipts, [device.head(); 2]);
         }
     }
+}
+
+#[test]
+fn what_one_copy_took_back_and_the_other_sends_is_judged_when_it_comes() {
+    let (site, mut device) = officer();
+    let referral = device.refer();
+    let mut other = device.clone();
+    // One copy takes it back before anything left; the other knows nothing of it.
+    let entry = device.items.pop().unwrap();
+    device.items.push(entry.into_placeholder(Gone::Elided));
+    device.refer();
+    site.sync(&device.request(device.everything()));
+    assert_eq!(site.site.referrals().unwrap().len(), 1);
+    // On the same line, and on a branch that leaves it later.
+    let mut branch = other.clone();
+    branch.refer();
+    let answer = site.sync(&branch.request(branch.everything()));
+    assert_eq!(site.receipt(&answer, &branch.lane).parked, []);
+    other.items.truncate(2);
+    site.sync(&other.request(other.everything()));
+    let referrals = site.site.referrals().unwrap();
+    assert_eq!(referrals.len(), 3);
+    assert!(referrals.iter().any(|row| row.referral == referral));
+}
+
+#[test]
+fn somebody_whom_a_rollback_forgot_is_asked_for_and_judged() {
+    let (site, device) = officer();
+    let before = site.open_copy();
+    // Somebody is added to the device, and writes.
+    let code = site.site.invite(OTHER).unwrap().code;
+    let (signing, sealing) = (SigningKey::make(&OsRandom), SealingKey::make(&OsRandom));
+    let keys = (&device.key, &signing, &sealing);
+    let reply = enrol(&site, &code, device.device, keys).unwrap();
+    let mut theirs = device.clone();
+    theirs.user = site.user(OTHER);
+    theirs.signing = signing;
+    theirs.certificates.authors.push(reply.author);
+    theirs.pull = Some(FeedPosition::Start);
+    theirs.refer();
+    // The database that was put back knows the device, and not them.
+    let asked = Outcome::SendCertificates;
+    assert_eq!(before.refused(&theirs.request(theirs.everything())), asked);
+    assert_eq!(before.refused(&theirs.request(Vec::new())), asked);
+    let answer = before.sync(&theirs.introduction(theirs.everything()));
+    assert_eq!(before.receipt(&answer, &theirs.lane).parked, []);
+    assert_eq!(before.site.referrals().unwrap().len(), 1);
+    assert_eq!(answer.not_served, []);
 }

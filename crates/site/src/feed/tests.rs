@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use handoff_domain::{Role, VerificationMove};
 use handoff_protocol::ids::Lane;
-use handoff_protocol::message::{Answer, NotServed};
+use handoff_protocol::message::{Answer, NotServed, Outcome};
 use handoff_vault::{OsRandom, SigningKey};
 
 use super::*;
@@ -160,7 +160,11 @@ fn a_person_is_served_with_their_own_key_while_their_account_is_enabled() {
         assert!(parts.all(|part| part.items.is_empty()) && answer.leases.is_empty());
         answer.not_served[0].1
     };
-    assert_eq!(refused(&ask(&site, &device)), NotServed::BadSignature);
+    // A key that the site does not know: it asks for certificates first.
+    let asked = site.refused(&device.request(Vec::new()));
+    assert_eq!(asked, Outcome::SendCertificates);
+    let answer = site.sync(&device.introduction(Vec::new()));
+    assert_eq!(refused(&answer), NotServed::BadSignature);
     device.signing = right;
     // A pull that was signed for another request.
     let mut request = device.unsigned(Vec::new());

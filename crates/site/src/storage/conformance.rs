@@ -1,17 +1,17 @@
 //! What every store must do. An implementation calls [`check`] with an empty
-//! store for each of [`ALL`].
+//! store for each of [`ALL`]. A store in another crate has this file as a
+//! module of its tests.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use handoff_domain::{EntryId, SiteId, UserId};
-use handoff_protocol::chain::{genesis, link};
+use handoff_domain::{EntryId, Hlc, ReferralId, SiteId, UserId};
+use handoff_protocol::chain::{Head, genesis, link};
 use handoff_protocol::epoch::EpochRecord;
-use handoff_protocol::ids::Incarnation;
-use handoff_protocol::item::Gone;
-use handoff_protocol::receipt::Branch;
-use handoff_vault::{OsRandom, SigningKey};
-
-use super::*;
-use crate::testing::id;
+use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, Lane};
+use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::receipt::{Branch, ParkCode};
+use handoff_site::storage::*;
+use handoff_vault::{OsRandom, Random as _, SigningKey};
+use uuid::Uuid;
 
 // By its path from here, whatever crate has this file for a module.
 #[path = "conformance/orders.rs"]
@@ -83,6 +83,12 @@ pub(crate) fn check(storage: &dyn Storage, promise: Check) {
     };
     write(storage, |writes| writes.found(&site));
     promise(storage);
+}
+
+fn id() -> Uuid {
+    let mut bytes = [0; 16];
+    OsRandom.fill(&mut bytes);
+    Uuid::from_bytes(bytes)
 }
 
 fn epoch(key: &SigningKey) -> EpochRecord {

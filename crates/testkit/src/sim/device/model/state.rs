@@ -1,0 +1,286 @@
+//! What a device's files hold, as values.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use handoff_domain::{EntryId, Hlc, UserId};
+use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease};
+use handoff_protocol::chain::{self, ChainHash, Head, Parent};
+use handoff_protocol::epoch::EpochRecord;
+use handoff_protocol::ids::{ContextId, EpochId, ItemId, Lane, Seq};
+use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::message::{Cursor, FeedEntry, LaneReport};
+use handoff_protocol::receipt::{Branch, Receipt};
+use handoff_protocol::signed::{PublicKey, Signed};
+use handoff_store::Draft;
+use handoff_sync::{Coverage, Standing, standing};
+use handoff_vault::WrappedRedoKey;
+
+/// All files of a device.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    pub device: DeviceDb,
+    pub vaults: BTreeMap<UserId, VaultDb>,
+    pub drafts: BTreeMap<UserId, BTreeMap<EntryId, Draft>>,
+}
+
+/// device.db.
+#[derive(Debug, Clone)]
+pub(super) struct DeviceDb {
+    pub certificate: Signed<DeviceCertificate>,
+    pub epoch: Signed<EpochRecord>,
+    pub epoch_id: EpochId,
+    pub keys: Arc<Vec<(Signed<KeyCertificate>, KeyCertificate)>>,
+    pub people: Arc<Vec<PersonRow>>,
+    pub site_entries: Arc<BTreeMap<ItemId, FeedEntry>>,
+    pub site_cursor: Option<Cursor>,
+    pub site_time: DateTime<Utc>,
+    pub hlc: Hlc,
+    pub lanes: Vec<LaneRow>,
+    pub places: Arc<BTreeMap<ItemId, (usize, Seq)>>,
+    pub redo_keys: Arc<BTreeMap<ContextId, (UserId, WrappedRedoKey)>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PersonRow {
+    pub user: UserId,
+    pub certificate: Signed<AuthorCertificate>,
+    pub sealing_key: PublicKey,
+    pub lease: Signed<Lease>,
+    pub leased_at: DateTime<Utc>,
+}
+
+/// One life of the journal.
+#[derive(Debug, Clone)]
+pub(super) struct LaneRow {
+    pub lane: Lane,
+    pub parent: Option<Parent>,
+    pub left_through: Seq,
+    pub sent: Option<(Seq, EpochId)>,
+    pub known: Option<Known>,
+    pub rows: Arc<Vec<Arc<Row>>>,
+}
+
+/// The newest good receipt, and what it says.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub signed: Signed<Receipt>,
+    pub branch: Branch,
+    pub coverage: Coverage,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub item: Item,
+    pub hash: ChainHash,
+    pub user: UserId,
+    pub redo: Option<Vec<u8>>,
+    pub hlc: Hlc,
+}
+
+/// A person's vault.
+#[derive(Debug, Clone)]
+pub(super) struct VaultDb {
+    pub cursor: Option<Cursor>,
+    pub wants_own: bool,
+    pub entries: Arc<BTreeMap<ItemId, Held>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub lane: Lane,
+    pub seq: Seq,
+    pub author: UserId,
+    pub own: bool,
+    pub bytes: Arc<Vec<u8>>,
+}
+
+impl Default for VaultDb {
+    /// A vault that was just begun wants everything.
+    fn default() -> Self {
+        Self {
+            cursor: None,
+            wants_own: true,
+            entries: Arc::default(),
+        }
+    }
+}
+
+impl LaneRow {
+    /// Whether every item is what the chain links.
+    pub fn is_whole(&self) -> bool {
+        let mut head = chain::genesis(&self.lane, self.parent.as_ref());
+        self.rows.iter().all(|row| {
+            head = chain::link(&self.lane, &head, &row.item.digest());
+            head.hash == row.hash
+        })
+    }
+
+    pub fn begun(lane: Lane, parent: Option<Parent>) -> Self {
+        Self {
+            lane,
+            parent,
+            left_through: 0,
+            sent: None,
+            known: None,
+            rows: Arc::default(),
+        }
+    }
+
+    pub fn hash_at(&self, seq: Seq) -> Option<ChainHash> {
+        match seq.checked_sub(1) {
+            None => Some(chain::genesis(&self.lane, self.parent.as_ref()).hash),
+            Some(at) => self.row(at + 1).map(|row| row.hash),
+        }
+    }
+
+    pub fn row(&self, seq: Seq) -> Option<&Arc<Row>> {
+        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.rows.get(at)
+    }
+
+    pub fn head(&self) -> Head {
+        let seq = self.rows.len() as Seq;
+        let hash = self.rows.last().map(|row| row.hash);
+        match hash {
+            Some(hash) => Head { seq, hash },
+            None => chain::genesis(&self.lane, self.parent.as_ref()),
+        }
+    }
+
+    /// Covered and applied in this epoch.
+    pub fn covered(&self, epoch: EpochId) -> (Seq, Seq) {
+        match &self.known {
+            Some(known) if known.coverage.epoch == epoch => {
+                let coverage = &known.coverage;
+                (coverage.through.seq, coverage.applied_through)
+            }
+            _ => (0, 0),
+        }
+    }
+
+    pub fn is_parked(&self, seq: Seq) -> bool {
+        let parked = self.known.iter().flat_map(|known| &known.coverage.parked);
+        parked.into_iter().any(|(at, _)| *at == seq)
+    }
+
+    pub fn standing(&self, seq: Seq, epoch: EpochId) -> Standing {
+        let coverage = self.known.as_ref().map(|known| &known.coverage);
+        standing::standing(seq, epoch, coverage, self.sent)
+    }
+
+    /// Appends an item.
+    pub fn append(&mut self, item: Item, user: UserId, redo: Option<Vec<u8>>, hlc: Hlc) -> Seq {
+        let head = chain::link(&self.lane, &self.head(), &item.digest());
+        Arc::make_mut(&mut self.rows).push(Arc::new(Row {
+            item,
+            hash: head.hash,
+            user,
+            redo,
+            hlc,
+        }));
+        head.seq
+    }
+
+    /// Changes one row.
+    pub fn change(&mut self, seq: Seq, change: impl FnOnce(&mut Row)) {
+        let Some(at) = seq.checked_sub(1).and_then(|at| usize::try_from(at).ok()) else {
+            return;
+        };
+        if let Some(row) = Arc::make_mut(&mut self.rows).get_mut(at) {
+            change(Arc::make_mut(row));
+        }
+    }
+
+    pub fn report(&self) -> LaneReport {
+        LaneReport {
+            lane: self.lane,
+            parent: self.parent,
+            head: self.head(),
+            receipt: self.known.as_ref().map(|known| known.signed.clone()),
+        }
+    }
+}
+
+impl Row {
+    pub fn is_entry(&self) -> bool {
+        matches!(
+            self.item,
+            Item::Entry { .. }
+                | Item::Resealed { .. }
+                | Item::Placeholder {
+                    gone: Gone::Elided,
+                    ..
+                }
+        )
+    }
+
+    pub fn is_taken_back(&self) -> bool {
+        matches!(
+            self.item,
+            Item::Placeholder {
+                gone: Gone::Elided,
+                ..
+            }
+        )
+    }
+}
+
+impl DeviceDb {
+    pub fn lane(&self, lane: &Lane) -> Option<&LaneRow> {
+        self.lanes.iter().find(|row| row.lane == *lane)
+    }
+
+    pub fn lane_mut(&mut self, lane: &Lane) -> Option<&mut LaneRow> {
+        self.lanes.iter_mut().find(|row| row.lane == *lane)
+    }
+
+    pub fn find(&self, id: ItemId) -> Option<(&LaneRow, Seq, &Arc<Row>)> {
+        let (lane, seq) = self.places.get(&id)?;
+        let lane = self.lanes.get(*lane)?;
+        Some((lane, *seq, lane.row(*seq)?))
+    }
+
+    pub fn person(&self, user: UserId) -> Option<&PersonRow> {
+        self.people.iter().find(|row| row.user == user)
+    }
+
+    /// Entries of somebody whose redo nobody will ask for again.
+    pub fn finished_redo(&self, user: UserId) -> Vec<ItemId> {
+        let mut finished = Vec::new();
+        for lane in &self.lanes {
+            let (_, applied) = lane.covered(self.epoch_id);
+            for (row, seq) in lane.rows.iter().zip(1..=applied) {
+                if row.user == user && row.redo.is_some() && !lane.is_parked(seq) {
+                    finished.push(row.item.id());
+                }
+            }
+        }
+        finished
+    }
+
+    pub fn erase_redo(&mut self, ids: &[ItemId]) {
+        for id in ids {
+            let Some((lane, seq)) = self.places.get(id).copied() else {
+                continue;
+            };
+            if let Some(lane) = self.lanes.get_mut(lane) {
+                lane.change(seq, |row| row.redo = None);
+            }
+        }
+    }
+
+    /// Whether the site has applied what stands here; what another device
+    /// saved is here only because it has.
+    pub fn is_applied(&self, lane: &Lane, seq: Seq) -> bool {
+        self.lane(lane).is_none_or(|row| {
+            let (_, applied) = row.covered(self.epoch_id);
+            let is_current = row
+                .known
+                .as_ref()
+                .is_some_and(|known| known.coverage.epoch == self.epoch_id);
+            seq <= applied && !(is_current && row.is_parked(seq))
+        })
+    }
+}

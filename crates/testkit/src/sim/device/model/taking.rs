@@ -1,0 +1,347 @@
+//! Taking up what the site answered: verified, then one transaction on
+//! device.db, then one on each open vault.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, Record, UserId};
+use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
+use handoff_protocol::epoch::Kinship;
+use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
+use handoff_protocol::message::{Answer, Cursor, FeedEntry, FeedItem, FeedPart};
+use handoff_protocol::receipt::Receipt;
+use handoff_protocol::signed::{PublicKey, Signed};
+use handoff_sync::standing::{Own, judge};
+use handoff_sync::{Coverage, ReceiptRefused};
+
+use super::super::{FilesError, Refused, TakenUp};
+use super::state::{DeviceDb, Held, Known, VaultDb};
+use super::{Done, Durable, ModelFiles, broken, refused};
+use crate::sim::planted;
+
+struct Verified<'a> {
+    epoch: EpochId,
+    is_new_epoch: bool,
+    keys: Vec<(&'a Signed<KeyCertificate>, KeyCertificate)>,
+    receipts: Vec<(&'a Signed<Receipt>, Receipt)>,
+    leases: Vec<(&'a Signed<Lease>, Lease)>,
+}
+
+impl ModelFiles {
+    pub(super) fn take_up(&self, answer: &Answer, site_time: DateTime<Utc>) -> Done<TakenUp> {
+        self.alive()?;
+        let verified = self.verify(answer)?;
+        let mut taken = self.commit(|files| {
+            let mut taken = self.take_device(&mut files.device, answer, &verified, site_time);
+            for (user, part) in &answer.user_feeds {
+                if self.can_read(*user) && part.next.epoch == verified.epoch {
+                    erase_evicted(&mut files.device, *user, part);
+                }
+            }
+            taken.restarted |= verified.is_new_epoch;
+            Ok(taken)
+        })?;
+        let has_new = |(_, key): &(_, KeyCertificate)| key.purpose == KeyPurpose::Sealing;
+        if verified.keys.iter().any(has_new) {
+            self.open.borrow_mut().context_age += 1;
+        }
+        let readers: Vec<UserId> = {
+            let open = self.open.borrow();
+            let users = open.sessions.keys().copied();
+            users.collect()
+        };
+        for user in readers.into_iter().filter(|user| self.can_read(*user)) {
+            alive(self.settle_redo(user))?;
+        }
+        for (user, part) in &answer.user_feeds {
+            if self.can_read(*user) && part.next.epoch == verified.epoch {
+                match self.take_feed(*user, part, site_time) {
+                    Ok(more) => taken.more |= more,
+                    Err(FilesError::Died) => return Err(FilesError::Died),
+                    // Its feed comes again.
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    fn verify<'a>(&self, answer: &'a Answer) -> Done<Verified<'a>> {
+        let identity = &self.site.key;
+        let files = self.durable.borrow();
+        let epoch = answer.epoch.open(identity).map_err(broken)?;
+        let current = files.device.epoch.open(identity).map_err(broken)?;
+        let is_new_epoch = match current.kinship(&epoch) {
+            Kinship::Same => false,
+            Kinship::Descendant | Kinship::Sibling => true,
+            Kinship::Ancestor => return refused(Refused::OldEpoch),
+        };
+        let mut keys = Vec::new();
+        for signed in &answer.keys {
+            keys.push((signed, signed.open(identity).map_err(broken)?));
+        }
+        let mut receipt_keys: BTreeMap<KeyId, PublicKey> = BTreeMap::new();
+        let known = files.device.keys.iter().map(|(_, key)| key);
+        for key in known.chain(keys.iter().map(|(_, key)| key)) {
+            if key.purpose == KeyPurpose::Receipt {
+                receipt_keys.insert(key.key.id(), key.key);
+            }
+        }
+        let mut receipts = Vec::new();
+        for signed in &answer.receipts {
+            let key = receipt_keys.get(&signed.key);
+            let receipt = key.and_then(|key| signed.open(key).ok());
+            receipts.extend(receipt.map(|receipt| (signed, receipt)));
+        }
+        let mut leases = Vec::new();
+        for signed in &answer.leases {
+            let key = receipt_keys.get(&signed.key);
+            let lease = key.and_then(|key| signed.open(key).ok());
+            leases.extend(lease.map(|lease| (signed, lease)));
+        }
+        Ok(Verified {
+            epoch: epoch.id,
+            is_new_epoch,
+            keys,
+            receipts,
+            leases,
+        })
+    }
+
+    fn take_device(
+        &self,
+        device: &mut DeviceDb,
+        answer: &Answer,
+        verified: &Verified<'_>,
+        site_time: DateTime<Utc>,
+    ) -> TakenUp {
+        let mut taken = TakenUp::default();
+        if verified.is_new_epoch {
+            device.epoch = answer.epoch.clone();
+            device.epoch_id = verified.epoch;
+        }
+        for (signed, key) in &verified.keys {
+            let is_known = |(_, known): &(_, KeyCertificate)| known.key == key.key;
+            if !device.keys.iter().any(is_known) {
+                Arc::make_mut(&mut device.keys).push(((*signed).clone(), key.clone()));
+            }
+        }
+        device.site_time = device.site_time.max(site_time);
+        for (signed, receipt) in &verified.receipts {
+            self.take_receipt(device, verified.epoch, signed, receipt, &mut taken);
+        }
+        for (signed, lease) in &verified.leases {
+            let people = Arc::make_mut(&mut device.people);
+            let person = people.iter_mut().find(|person| person.user == lease.user);
+            if let Some(person) = person.filter(|person| person.leased_at <= lease.issued_at) {
+                person.lease = (*signed).clone();
+                person.leased_at = lease.issued_at;
+            }
+        }
+        if let Some(part) = &answer.site_feed
+            && part.next.epoch == verified.epoch
+        {
+            take_site_feed(device, part);
+            taken.more |= part.more;
+        }
+        taken
+    }
+
+    fn take_receipt(
+        &self,
+        device: &mut DeviceDb,
+        epoch: EpochId,
+        signed: &Signed<Receipt>,
+        receipt: &Receipt,
+        taken: &mut TakenUp,
+    ) {
+        let Some(row) = device.lane(&receipt.lane) else {
+            return;
+        };
+        let before: Option<Coverage> = row
+            .known
+            .as_ref()
+            .filter(|known| known.branch == receipt.branch)
+            .map(|known| known.coverage.clone());
+        let own = Own {
+            site: self.site.pin(),
+            device: self.device,
+            lane: row.lane,
+            head: row.head(),
+            hash_at_through: row.hash_at(receipt.through.seq),
+            epoch,
+            before: before.as_ref(),
+        };
+        let (covered, _) = row.covered(epoch);
+        let coverage = match judge(own, receipt) {
+            // Another branch that shares a beginning with this line.
+            Ok(coverage) if before.is_none() && coverage.through.seq < covered => {
+                taken.refused.push((row.lane, ReceiptRefused::Older));
+                return;
+            }
+            Ok(coverage) => coverage,
+            Err(why) => {
+                taken.refused.push((row.lane, why));
+                return;
+            }
+        };
+        taken.restarted |= coverage.through.seq < covered;
+        if let Some(row) = device.lane_mut(&receipt.lane) {
+            row.known = Some(Known {
+                signed: signed.clone(),
+                branch: receipt.branch,
+                coverage,
+            });
+        }
+    }
+
+    /// Takes a part of somebody's feed; whether to ask again.
+    fn take_feed(&self, user: UserId, part: &FeedPart, site_time: DateTime<Utc>) -> Done<bool> {
+        let asks_for_own = {
+            let vault = self.vault_of(user);
+            vault.wants_own || vault.cursor.is_none()
+        };
+        if part.snapshot && asks_for_own {
+            let finished = self.durable.borrow().device.finished_redo(user);
+            if !finished.is_empty() {
+                self.commit(|files| {
+                    files.device.erase_redo(&finished);
+                    Ok(())
+                })?;
+            }
+        }
+        if planted::cursor_before_apply() {
+            self.commit_vault(user, Durable::AtOnce, |vault| {
+                vault.cursor = Some(part.next.clone());
+                Ok(())
+            })?;
+        }
+        let device = self.durable.borrow().device.clone();
+        let (more, hlc) = self.commit_vault(user, Durable::AtOnce, |vault| {
+            Ok(take_part(vault, user, part, &device))
+        })?;
+        if hlc > Hlc::default() {
+            let most = Hlc {
+                wall_ms: site_time.timestamp_millis().saturating_add(MAX_DRIFT_MS),
+                count: 0,
+            };
+            self.commit(|files| {
+                files.device.hlc = files.device.hlc.seen(hlc.min(most));
+                Ok(())
+            })?;
+        }
+        Ok(more)
+    }
+}
+
+/// A failure that a sync outlives, unless the process died of it.
+fn alive(done: Done<()>) -> Done<()> {
+    match done {
+        Err(FilesError::Died) => Err(FilesError::Died),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn erase_evicted(device: &mut DeviceDb, user: UserId, part: &FeedPart) {
+    for item in &part.items {
+        if let FeedItem::Evict(id) = item
+            && device.find(*id).is_some_and(|(_, _, row)| row.user == user)
+        {
+            device.erase_redo(&[*id]);
+        }
+    }
+}
+
+fn follows(cursor: &Cursor, part: &FeedPart) -> bool {
+    let place = |cursor: &Cursor| (cursor.scope_version, cursor.position);
+    cursor.epoch == part.next.epoch && place(cursor) <= place(&part.next)
+}
+
+fn take_site_feed(device: &mut DeviceDb, part: &FeedPart) {
+    let goes_on = |cursor: &Cursor| follows(cursor, part);
+    if !part.snapshot && !device.site_cursor.as_ref().is_some_and(goes_on) {
+        return;
+    }
+    let entries = Arc::make_mut(&mut device.site_entries);
+    if part.snapshot {
+        entries.clear();
+    }
+    for item in &part.items {
+        match item {
+            FeedItem::Include(entry) => {
+                let belongs = Record::from_bytes(&entry.bytes).is_ok_and(|record| {
+                    matches!(
+                        record.body,
+                        Body::PackPublished(_) | Body::RosterChanged(_) | Body::Unknown { .. }
+                    )
+                });
+                if belongs && matches!(entry.lane, Lane::Site { .. }) {
+                    entries.insert(entry.id, entry.clone());
+                }
+            }
+            FeedItem::Evict(id) => {
+                entries.remove(id);
+            }
+        }
+    }
+    device.site_cursor = Some(part.next.clone());
+}
+
+/// What a part of the feed does to a vault: whether to ask again, and the
+/// newest logical time in it.
+fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &DeviceDb) -> (bool, Hlc) {
+    let goes_on = |cursor: &Cursor| follows(cursor, part);
+    if !part.snapshot && !vault.cursor.as_ref().is_some_and(goes_on) {
+        return (false, Hlc::default());
+    }
+    let asked = vault.wants_own || vault.cursor.is_none();
+    let entries = Arc::make_mut(&mut vault.entries);
+    if part.snapshot && !planted::eviction_skipped() {
+        let included: BTreeSet<ItemId> = part.items.iter().filter_map(included).collect();
+        entries.retain(|id, held| {
+            let is_missed = vault.wants_own
+                && !included.contains(id)
+                && device.is_applied(&held.lane, held.seq);
+            held.own && !is_missed
+        });
+    }
+    let mut hlc = Hlc::default();
+    for item in &part.items {
+        match item {
+            FeedItem::Include(entry) => {
+                hlc = hlc.max(hlc_of(entry));
+                let own =
+                    entry.author == user || entries.get(&entry.id).is_some_and(|held| held.own);
+                let held = Held {
+                    lane: entry.lane,
+                    seq: entry.seq,
+                    author: entry.author,
+                    own,
+                    bytes: Arc::new(entry.bytes.clone()),
+                };
+                entries.insert(entry.id, held);
+            }
+            FeedItem::Evict(id) => {
+                entries.remove(id);
+            }
+        }
+    }
+    let unasked = part.snapshot && !asked;
+    vault.wants_own = unasked || (asked && part.more);
+    vault.cursor = (!unasked).then(|| part.next.clone());
+    (part.more || unasked, hlc)
+}
+
+fn included(item: &FeedItem) -> Option<ItemId> {
+    match item {
+        FeedItem::Include(entry) => Some(entry.id),
+        FeedItem::Evict(_) => None,
+    }
+}
+
+fn hlc_of(entry: &FeedEntry) -> Hlc {
+    Record::from_bytes(&entry.bytes)
+        .map(|record| record.captured_at.hlc)
+        .unwrap_or_default()
+}

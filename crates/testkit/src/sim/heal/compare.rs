@@ -1,0 +1,332 @@
+//! What must hold when everything has come to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use handoff_domain::{Entry, EntryId, Record, Referral, ReferralId, SiteId, State, UserId};
+use handoff_protocol::ids::{DeviceId, ItemId, Lane, Seq};
+use handoff_protocol::item::Item;
+use handoff_protocol::receipt::{Branch, ParkCode};
+use handoff_site::storage::{AlarmCode, LineId, LineRow, Reads, ReferralRow, StorageError};
+use handoff_sync::Standing;
+
+use super::folded;
+use crate::sim::check::may_have;
+use crate::sim::invariant::Invariant;
+use crate::sim::world::{Held, World};
+
+/// Everything that the site has, read once.
+struct AtSite {
+    entries: Vec<(Entry, Lane)>,
+    rows: Vec<ReferralRow>,
+    lines: Vec<LineRow>,
+    parked: BTreeMap<(LineId, Seq), ParkCode>,
+    flagged: BTreeSet<DeviceId>,
+    enabled: BTreeSet<UserId>,
+    state: State,
+}
+
+impl AtSite {
+    fn read(reads: &dyn Reads) -> Result<Self, StorageError> {
+        let name: SiteId = reads.site()?.name;
+        let mut entries = Vec::new();
+        reads.each_entry(&mut |row| {
+            let record = Record::from_bytes(&row.bytes);
+            let record = record.map_err(|_| StorageError::Row { table: "entry" })?;
+            let entry = Entry {
+                id: row.id,
+                site: name.clone(),
+                author: row.author,
+                record,
+            };
+            entries.push((entry, row.lane));
+            Ok(())
+        })?;
+        let parked = reads.parked()?.into_iter();
+        let alarms = reads.alarms()?.into_iter();
+        let people = reads.people()?.into_iter();
+        Ok(Self {
+            rows: reads.referrals()?,
+            lines: reads.all_lines()?,
+            parked: parked.map(|row| ((row.line, row.seq), row.code)).collect(),
+            flagged: alarms
+                .filter(|alarm| alarm.code == AlarmCode::Forked)
+                .filter_map(|alarm| alarm.device)
+                .collect(),
+            enabled: people
+                .filter(|person| !person.roles.is_empty())
+                .map(|person| person.user)
+                .collect(),
+            state: folded(&entries),
+            entries,
+        })
+    }
+}
+
+impl World {
+    pub(super) fn compare(&mut self) -> Held {
+        let read = self.site.storage().reading(AtSite::read);
+        let at_site = match read {
+            Ok(at_site) => at_site,
+            Err(error) => {
+                return self.hold(Invariant::NothingBreaks, false, || error.to_string());
+            }
+        };
+        self.all_judged(&at_site)?;
+        self.all_arrived(&at_site)?;
+        self.forms_once(&at_site)?;
+        self.forks_flagged(&at_site)?;
+        self.views_agree(&at_site)?;
+        self.conflicts_stay(&at_site)?;
+        self.check_hosts()?;
+        for at in 0..self.hosts.len() {
+            self.check_whole(at)?;
+            self.standings_true(at, &at_site)?;
+            self.site_feed_agrees(at, &at_site)?;
+            self.vaults_agree(at, &at_site)?;
+        }
+        Ok(())
+    }
+
+    fn all_judged(&mut self, at_site: &AtSite) -> Held {
+        let behind = at_site
+            .lines
+            .iter()
+            .find(|line| line.applied_through < line.head.seq);
+        self.hold(Invariant::CustodyIsJudged, behind.is_none(), || {
+            format!("{behind:?}")
+        })
+    }
+
+    fn all_arrived(&mut self, at_site: &AtSite) -> Held {
+        let kept: BTreeSet<EntryId> = at_site.entries.iter().map(|(entry, _)| entry.id).collect();
+        let expected: Vec<EntryId> = self
+            .ledger
+            .facts
+            .iter()
+            .filter(|(_, fact)| !fact.gone && !fact.is_back())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in expected {
+            let held = self
+                .site
+                .storage()
+                .reading(|reads| reads.items_by_id(ItemId(id.0)));
+            let held = held.unwrap_or_default();
+            let has_body = held
+                .iter()
+                .any(|(_, held)| matches!(held.item, Item::Entry { .. }));
+            let is_parked = held
+                .iter()
+                .any(|(line, held)| at_site.parked.contains_key(&(*line, held.seq)));
+            let is_there = has_body && (is_parked || kept.contains(&id));
+            self.hold(Invariant::SavedArrives, is_there, || {
+                format!("{id} was reported saved, and is not at the site: {held:?}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn forms_once(&mut self, at_site: &AtSite) -> Held {
+        let kept: BTreeSet<EntryId> = at_site.entries.iter().map(|(entry, _)| entry.id).collect();
+        let mut by_form: BTreeMap<u32, BTreeSet<EntryId>> = BTreeMap::new();
+        for (id, fact) in &self.ledger.facts {
+            if kept.contains(id) {
+                by_form.entry(fact.form).or_default().insert(*id);
+            }
+        }
+        let twice = by_form.iter().find(|(_, ids)| ids.len() > 1);
+        let twice = twice.map(|(form, ids)| (*form, ids.clone()));
+        self.hold(Invariant::FormEnteredOnce, twice.is_none(), || {
+            format!("one form became several entries: {twice:?}")
+        })
+    }
+
+    fn forks_flagged(&mut self, at_site: &AtSite) -> Held {
+        let branches = at_site
+            .lines
+            .iter()
+            .filter(|line| line.branch != Branch::MAIN);
+        let unflagged: Vec<_> = branches
+            .filter_map(|line| line.lane.device())
+            .filter(|device| !at_site.flagged.contains(device))
+            .collect();
+        self.hold(Invariant::ForkIsFlagged, unflagged.is_empty(), || {
+            format!("{unflagged:?}")
+        })
+    }
+
+    fn views_agree(&mut self, at_site: &AtSite) -> Held {
+        for row in &at_site.rows {
+            let folded = at_site.state.referrals.get(&row.referral);
+            let agrees = folded.is_some_and(|referral| agrees(row, referral));
+            self.hold(Invariant::Converged, agrees, || {
+                format!(
+                    "the site's view of {} is {row:?}, its entries fold to {folded:?}",
+                    row.referral
+                )
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Of edits with one base all but one are conflicts, in the site's view too.
+    fn conflicts_stay(&mut self, at_site: &AtSite) -> Held {
+        let kept: BTreeSet<EntryId> = at_site.entries.iter().map(|(entry, _)| entry.id).collect();
+        let mut by_base: BTreeMap<(ReferralId, EntryId), Vec<EntryId>> = BTreeMap::new();
+        for (id, fact) in &self.ledger.facts {
+            if let Some(base) = fact.amends.filter(|_| kept.contains(id)) {
+                by_base.entry(base).or_default().push(*id);
+            }
+        }
+        for ((referral, base), edits) in by_base {
+            let report = at_site
+                .state
+                .referrals
+                .get(&referral)
+                .and_then(|referral| referral.report.as_ref());
+            let Some(report) = report.filter(|_| edits.len() > 1) else {
+                continue;
+            };
+            let shown = edits.iter().filter(|id| !report.conflicts.contains(id));
+            let shown = shown.count();
+            let row = at_site.rows.iter().find(|row| row.referral == referral);
+            let stays = shown <= 1 && row.is_some_and(|row| row.has_conflict);
+            self.hold(Invariant::ConflictsStay, stays, || {
+                format!("{edits:?} build on {base} of {referral}: {report:?}, {row:?}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn standings_true(&mut self, at: usize, at_site: &AtSite) -> Held {
+        let ids: Vec<EntryId> = self
+            .ledger
+            .facts
+            .iter()
+            .filter(|(_, fact)| fact.on.contains(&at) && !fact.back_on.contains(&at))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            let item = ItemId(id.0);
+            let Ok(Some(place)) = self.hosts[at].files.place(item) else {
+                continue;
+            };
+            let held = self.site.storage().reading(|reads| reads.items_by_id(item));
+            let held = held.unwrap_or_default();
+            let here = held.iter().find(|(_, held)| held.hash == place.hash);
+            let parked = here.and_then(|(line, held)| at_site.parked.get(&(*line, held.seq)));
+            let is_true = match (parked, place.standing) {
+                (Some(code), Standing::Parked(shown)) => shown == *code,
+                (None, Standing::Received) => here.is_some(),
+                // No receipt covers a lane that the site has gone on with.
+                (_, Standing::OnDevice | Standing::Sent) => {
+                    self.hosts[at].strayed.contains(&place.lane)
+                }
+                (Some(_), Standing::Received) | (None, Standing::Parked(_)) => false,
+            };
+            self.hold(Invariant::StandingIsTrue, is_true, || {
+                format!(
+                    "{id} on device {at} is {:?}, at the site {parked:?}",
+                    place.standing
+                )
+            })?;
+        }
+        Ok(())
+    }
+
+    fn site_feed_agrees(&mut self, at: usize, at_site: &AtSite) -> Held {
+        let state = self.hosts[at].files.site_state();
+        let expected = (&at_site.state.packs, &at_site.state.roster);
+        let agrees = state
+            .as_ref()
+            .is_ok_and(|state| (&state.packs, &state.roster) == expected);
+        self.hold(Invariant::Converged, agrees, || {
+            let roster = state.map(|state| state.roster);
+            format!(
+                "the roster on device {at}: {roster:?}, at the site: {:?}",
+                expected.1
+            )
+        })
+    }
+
+    fn vaults_agree(&mut self, at: usize, at_site: &AtSite) -> Held {
+        let users: Vec<UserId> = self.hosts[at].unlocked.iter().copied().collect();
+        for user in users
+            .into_iter()
+            .filter(|user| at_site.enabled.contains(user))
+        {
+            let Ok(Some(vault)) = self.hosts[at].files.vault(user) else {
+                continue;
+            };
+            let mut allowed = Vec::new();
+            for (entry, lane) in &at_site.entries {
+                let may = self
+                    .site
+                    .storage()
+                    .reading(|reads| may_have(reads, user, entry));
+                if may.unwrap_or(false) {
+                    allowed.push((entry.clone(), *lane));
+                }
+            }
+            self.vault_agrees(at, user, vault, &allowed)?;
+        }
+        Ok(())
+    }
+
+    fn vault_agrees(
+        &mut self,
+        at: usize,
+        user: UserId,
+        vault: Vec<(Entry, Lane)>,
+        allowed: &[(Entry, Lane)],
+    ) -> Held {
+        let may: BTreeMap<EntryId, &Entry> =
+            allowed.iter().map(|(entry, _)| (entry.id, entry)).collect();
+        let more = vault
+            .iter()
+            .map(|(entry, _)| entry)
+            .find(|entry| entry.author != user && !may.contains_key(&entry.id));
+        let more = more.map(|entry| (entry.id, entry.record.body.kind().to_owned()));
+        self.hold(Invariant::VaultHoldsNoMore, more.is_none(), || {
+            format!("the vault of {user} on device {at} holds {more:?}")
+        })?;
+        // An own entry that is parked is in the vault and not among the site's.
+        let common: Vec<(Entry, Lane)> = vault
+            .into_iter()
+            .filter(|(entry, _)| may.contains_key(&entry.id))
+            .collect();
+        let has: BTreeSet<EntryId> = common.iter().map(|(entry, _)| entry.id).collect();
+        let host = &self.hosts[at];
+        let (device, was_copied) = (host.device, host.was_copied);
+        // What its twin has written the site takes for its own.
+        let is_excused = |entry: &Entry, lane: &Lane| {
+            was_copied && entry.author == user && lane.device() == Some(device)
+        };
+        let missing = allowed
+            .iter()
+            .find(|(entry, lane)| !has.contains(&entry.id) && !is_excused(entry, lane));
+        let missing = missing.map(|(entry, lane)| (entry.id, entry.author, *lane));
+        let position = self.hosts[at].files.position(user);
+        self.hold(Invariant::Converged, missing.is_none(), || {
+            format!("the vault of {user} on device {at} ({position:?}) lacks {missing:?}")
+        })?;
+        let expected: Vec<(Entry, Lane)> = allowed
+            .iter()
+            .filter(|(entry, _)| has.contains(&entry.id))
+            .cloned()
+            .collect();
+        let (shown, expected) = (folded(&common), folded(&expected));
+        self.hold(Invariant::Converged, shown == expected, || {
+            format!("the vault of {user} on device {at} shows {shown:?}, not {expected:?}")
+        })
+    }
+}
+
+fn agrees(row: &ReferralRow, referral: &Referral) -> bool {
+    row.verification == referral.verification.value
+        && row.engagement == referral.engagement.value
+        && row.charge == referral.charge.value
+        && row.withdrawn == referral.withdrawn.is_some()
+        && row.has_conflict == referral.has_conflict()
+        && row.referrer == referral.referrer
+}

@@ -1,0 +1,105 @@
+//! What people at the site do, and time.
+
+use std::collections::BTreeSet;
+
+use fastrand::Rng;
+use handoff_domain::{ReferralId, Role, VerificationMove};
+use handoff_site::storage::StorageError;
+
+use crate::sim::fault::Fault;
+use crate::sim::site::ADMIN;
+use crate::sim::world::{Held, World};
+
+impl World {
+    pub(super) fn apply_now(&mut self) -> Held {
+        if !self.site.is_down {
+            // A failure is undone, and the next run goes on.
+            let _ = self.site.apply();
+        }
+        Ok(())
+    }
+
+    pub(super) fn judge(&mut self) -> Held {
+        let parked = self.site.storage().reading(|reads| reads.parked());
+        if !self.site.is_down && parked.is_ok_and(|parked| !parked.is_empty()) {
+            self.fired(Fault::JudgedAgain);
+            let _ = self.site.judge();
+        }
+        Ok(())
+    }
+
+    pub(super) fn decide(&mut self, rng: &mut Rng) -> Held {
+        if self.site.is_down {
+            return Ok(());
+        }
+        let listed = self.site.storage().reading(|reads| {
+            let rows = reads.referrals()?;
+            Ok::<Vec<ReferralId>, StorageError>(rows.iter().map(|row| row.referral).collect())
+        });
+        let listed = listed.unwrap_or_default();
+        if listed.is_empty() {
+            return Ok(());
+        }
+        let by = VerificationMove::ALL[rng.usize(..VerificationMove::ALL.len())];
+        let id = listed[rng.usize(..listed.len())];
+        let name = &self.people[rng.usize(..self.people.len())].name;
+        // Not every one of them may, and not every decision is a step.
+        let _ = self.site.site.decide(id, name, by, "seen");
+        Ok(())
+    }
+
+    pub(super) fn confirm(&mut self) -> Held {
+        if !self.site.is_down {
+            let _ = self.site.site.confirm(ADMIN);
+        }
+        Ok(())
+    }
+
+    pub(super) fn disable(&mut self, rng: &mut Rng) -> Held {
+        let person = self.people[rng.usize(..self.people.len())].clone();
+        let is_off = self.roles_of(&person.name).is_empty();
+        let roles: BTreeSet<Role> = if is_off {
+            [person.role].into()
+        } else {
+            BTreeSet::new()
+        };
+        if !self.site.is_down && self.site.site.set_roles(&person.name, roles).is_ok() && !is_off {
+            self.fired(Fault::UserDisabled);
+        }
+        Ok(())
+    }
+
+    pub(super) fn roles(&mut self, rng: &mut Rng) -> Held {
+        let person = self.people[rng.usize(..self.people.len())].clone();
+        let others = [
+            Role::Officer,
+            Role::Sergeant,
+            Role::CaseManager,
+            Role::Supervisor,
+            Role::ProsecutorLiaison,
+        ];
+        let role = others[rng.usize(..others.len())];
+        if !self.site.is_down
+            && self
+                .site
+                .site
+                .set_roles(&person.name, [role].into())
+                .is_ok()
+        {
+            self.fired(Fault::RolesChanged);
+        }
+        Ok(())
+    }
+
+    fn roles_of(&self, name: &str) -> BTreeSet<Role> {
+        let people = self.site.site.people().unwrap_or_default();
+        let person = people.into_iter().find(|person| person.name == name);
+        person.map(|person| person.roles).unwrap_or_default()
+    }
+
+    pub(super) fn pass(&mut self, rng: &mut Rng) -> Held {
+        self.now_ms += rng.i64(60_000..6 * 3_600_000);
+        self.tick();
+        Ok(())
+    }
+}
