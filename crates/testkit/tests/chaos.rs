@@ -37,13 +37,16 @@ fn say(proxy: &Proxy) -> Vec<u8> {
     heard
 }
 
+/// What has to be true of what was heard.
+type Holds<'a> = &'a dyn Fn(&[u8]) -> bool;
+
 #[test]
 fn each_trouble_strikes_once_at_its_byte() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let proxy = runtime.block_on(Proxy::before(echo())).unwrap();
     let (up, down) = (Way::Up, Way::Down);
     let after = 300;
-    let cases: [(Trouble, &dyn Fn(&[u8]) -> bool); 8] = [
+    let cases: [(Trouble, Holds<'_>); 8] = [
         (Trouble::Refuse, &|heard| heard.is_empty()),
         (Trouble::Cut { way: up, after }, &|heard| heard.len() <= 300),
         (Trouble::Cut { way: down, after }, &|heard| {

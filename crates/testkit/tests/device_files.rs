@@ -164,7 +164,7 @@ impl Pair {
         });
         assert_eq!(said[0], said[1], "{what}: the model, and the real files");
         for side in &mut self.sides {
-            side.fuse.take_hit();
+            let _ = side.fuse.take_hit();
             if side.fuse.is_blown() {
                 side.files.die(false);
             }

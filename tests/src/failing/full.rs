@@ -56,9 +56,7 @@ pub fn full(tries: u64, folder: &Path) -> Report {
         let end = disk.mark();
         drop(disk);
         let found = survey_device(&home, &lab.badges[0], &ledger.known(end), Depth::Deep);
-        report.lost(&place, &found.lost);
-        report.corrupt(&place, &found.corrupt);
-        report.duplicated(&place, &found.duplicated);
+        found.count(&place, &mut report);
         std::fs::remove_dir_all(&home).expect("a scratch folder");
     }
     report.figure("saved_by_ballast", saved_by_ballast);

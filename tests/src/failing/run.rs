@@ -115,9 +115,7 @@ fn attempt(lab: &Lab, ready: &Ready, fault: Fault, way: &str, report: &mut Repor
         fault.call.name(),
         fault.nth
     );
-    report.lost(&place, &found.lost);
-    report.corrupt(&place, &found.corrupt);
-    report.duplicated(&place, &found.duplicated);
+    found.count(&place, report);
     fired > 0
 }
 
@@ -171,7 +169,5 @@ fn look(ready: &Ready, home: &Path, ledger: &Ledger, at: usize, found: &mut Find
     } else {
         survey_device(home, &ready.badge, &known, Depth::Ordinary)
     };
-    found.lost.extend(seen.lost);
-    found.corrupt.extend(seen.corrupt);
-    found.duplicated.extend(seen.duplicated);
+    found.add(seen);
 }

@@ -151,7 +151,5 @@ fn count(report: &mut Report, scene: &Scene, moment: &Moment<'_>, seed: u64, fou
     };
     report.fault(fault, 1);
     let place = format!("{} at step {} with seed {seed}", scene.name, moment.at);
-    report.lost(&place, &found.lost);
-    report.corrupt(&place, &found.corrupt);
-    report.duplicated(&place, &found.duplicated);
+    found.count(&place, report);
 }

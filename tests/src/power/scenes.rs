@@ -306,6 +306,7 @@ pub fn feed(store: &DeviceStore, session: &UserSession, items: Vec<FeedItem>) ->
         user_feeds: vec![(session.user(), part)],
         leases: Vec::new(),
         not_served: Vec::new(),
+        erasures: None,
     }
 }
 

@@ -14,6 +14,7 @@ use handoff_vault::{DeviceSecretStore as _, FileDeviceSecret, OsRandom, unwrap_d
 
 use super::ledger::Known;
 use crate::lab::{Badge, SLOT, folder_of, open_device, opener};
+use crate::report::Report;
 use crate::synthetic::Seeded;
 
 /// What is wrong, by kind.
@@ -21,6 +22,8 @@ use crate::synthetic::Seeded;
 pub struct Findings {
     /// Acknowledged and not there.
     pub lost: Vec<String>,
+    /// Kept, and not in the view of whoever saved it.
+    pub hidden: Vec<String>,
     /// Does not open, does not read, does not link.
     pub corrupt: Vec<String>,
     /// There more than once.
@@ -31,11 +34,34 @@ impl Findings {
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.lost.is_empty() && self.corrupt.is_empty() && self.duplicated.is_empty()
+        self.lost.is_empty()
+            && self.hidden.is_empty()
+            && self.corrupt.is_empty()
+            && self.duplicated.is_empty()
+    }
+
+    /// Takes another's in.
+    pub fn add(&mut self, other: Self) {
+        self.lost.extend(other.lost);
+        self.hidden.extend(other.hidden);
+        self.corrupt.extend(other.corrupt);
+        self.duplicated.extend(other.duplicated);
+    }
+
+    /// Counts all of it in a report.
+    pub fn count(&self, place: &str, report: &mut Report) {
+        report.lost(place, &self.lost);
+        report.lost(place, &self.hidden);
+        report.corrupt(place, &self.corrupt);
+        report.duplicated(place, &self.duplicated);
     }
 
     fn lost(&mut self, what: String) {
         self.lost.push(what);
+    }
+
+    fn hidden(&mut self, what: String) {
+        self.hidden.push(what);
     }
 
     fn corrupt(&mut self, what: String) {
@@ -139,11 +165,11 @@ fn views(session: &UserSession, known: &Known, found: &mut Findings) {
                 let times = view.entries.iter().filter(|held| held.entry.id == *id);
                 match times.count() {
                     1 => {}
-                    0 => found.lost(format!("{id} is not in the view of its referral")),
+                    0 => found.hidden(format!("{id} is not in the view of its referral")),
                     _ => found.duplicated.push(format!("{id} in the view")),
                 }
             }
-            Ok(None) => found.lost(format!("{id} was saved and is not in the view")),
+            Ok(None) => found.hidden(format!("{id} was saved and is not in the view")),
             Err(error) => found.corrupt(format!("the view of {id} does not read: {error}")),
         }
     }
@@ -162,7 +188,7 @@ fn views(session: &UserSession, known: &Known, found: &mut Findings) {
         }
         let held = session.referral((*id).into()).ok().flatten();
         if held.is_none_or(|view| view.entries.len() < *entries) {
-            found.lost(format!("the cursor is beyond what the view has of {id}"));
+            found.hidden(format!("the cursor is beyond what the view has of {id}"));
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum Verdict {
     Detected,
     /// The next sync noticed, or brought back what was gone.
     Healed,
+    /// Something is not shown, and is in the journal and at the site.
+    Hidden,
     /// Something is gone and nothing said so.
     Silent(Vec<String>),
 }
@@ -86,6 +88,8 @@ fn healed(past: &Past, home: &Path, before: &Findings) -> Verdict {
     let found = survey_device(home, badge, &past.today, Depth::Ordinary);
     if found.is_clean() {
         Verdict::Healed
+    } else if found.lost.is_empty() && found.corrupt.is_empty() {
+        Verdict::Hidden
     } else {
         let all = before.lost.iter().chain(&found.lost).chain(&found.corrupt);
         Verdict::Silent(all.cloned().collect())

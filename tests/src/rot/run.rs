@@ -215,6 +215,7 @@ fn count(report: &mut Report, kind: &str, verdict: Verdict) {
         Verdict::Harmless => ("harmless", Vec::new()),
         Verdict::Detected => ("detected", Vec::new()),
         Verdict::Healed => ("noticed by the next sync", Vec::new()),
+        Verdict::Hidden => ("kept and not shown", Vec::new()),
         Verdict::Silent(wrong) => ("silent", wrong),
     };
     report.figure(word, 1);

@@ -331,6 +331,16 @@ mod tests {
 
     use super::*;
 
+    /// The guide has it within another condition only.
+    const BOTH: &str = r#"
+[[rule]]
+id = "both"
+kind = "all_of"
+of = [{ kind = "amenable" }, { kind = "no_open_warrant" }]
+severity = "presumptive"
+clause = "Open to diversion, and not wanted."
+words = { en = "Open to diversion, without a warrant.", es = "Abierta al desvío, sin orden de arresto." }
+"#;
     const GUIDE: &str = include_str!("../../../../docs/rule-packs.md");
 
     /// The examples of the guide, which hold every kind, and the packs that ship.
@@ -344,6 +354,7 @@ mod tests {
         let examples = parts.map(|part| part.split("```").next().unwrap());
         let mut packs: Vec<RulePack> = examples
             .filter(|example| example.contains("[[rule]]"))
+            .chain([BOTH])
             .map(|example| {
                 let whole = example.contains("[policy]");
                 let text = if whole {

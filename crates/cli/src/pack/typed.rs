@@ -22,7 +22,7 @@ fn words_of(ask: &Ask) -> &'static [&'static str] {
         Ask::Drugs => &["none", "unknown", "pills", "other"],
         Ask::Zone => &["outside", "unknown"],
         Ask::EncounterAt | Ask::PriorDiversions => &["unknown"],
-        Ask::Complainant => &["none", "declines", "wants", "unknown"],
+        Ask::Complainant => &["none", "consents", "declines", "wants", "unknown"],
         Ask::PriorInvolvement => &[
             "yes",
             "no",

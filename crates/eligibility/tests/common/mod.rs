@@ -8,6 +8,7 @@
 
 pub mod answers;
 pub mod brute;
+pub mod limits;
 pub mod random_pack;
 
 use chrono::NaiveDate;

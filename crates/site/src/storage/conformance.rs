@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::{EntryId, Hlc, ReferralId, SiteId, UserId};
-use handoff_protocol::chain::{Head, genesis, link};
+use handoff_protocol::chain::{genesis, link};
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, Lane};
 use handoff_protocol::item::{Gone, Item};

@@ -77,6 +77,10 @@ impl Storage for Fused {
         self.inner()?.check()
     }
 
+    fn sweep(&self) -> Result<(), StorageError> {
+        self.inner()?.sweep()
+    }
+
     fn copy_to(&self, file: &Path, key: &[u8; 32]) -> Result<(), StorageError> {
         self.inner()?.copy_to(file, key)
     }

@@ -30,7 +30,7 @@ fn ticks(question: &Question) -> Vec<String> {
         }
         AnswerKind::Age
         | AnswerKind::Offences
-        | AnswerKind::Drugs
+        | AnswerKind::Drugs { .. }
         | AnswerKind::Time
         | AnswerKind::Count => &[],
     };
@@ -49,7 +49,7 @@ fn is_ticked(question: &Question) -> bool {
         AnswerKind::Involvement { .. }
         | AnswerKind::Age
         | AnswerKind::Offences
-        | AnswerKind::Drugs
+        | AnswerKind::Drugs { .. }
         | AnswerKind::Time
         | AnswerKind::Count => false,
     }
@@ -128,7 +128,7 @@ impl Sheet<'_> {
             }
             AnswerKind::Age
             | AnswerKind::Offences
-            | AnswerKind::Drugs
+            | AnswerKind::Drugs { .. }
             | AnswerKind::Time
             | AnswerKind::Count => write_in("cli-paper-write") + &tail,
         }

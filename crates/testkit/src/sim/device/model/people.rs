@@ -207,12 +207,12 @@ impl ModelFiles {
                 (ItemId(entry.id.0), held)
             });
             // A vault that lags is no failure; a process that died is.
-            match self.commit_vault(user, Durable::Later, |vault| {
+            let shown = self.commit_vault(user, Durable::Later, |vault| {
                 Arc::make_mut(&mut vault.entries).extend(held);
                 Ok(())
-            }) {
-                Err(FilesError::Died) => return Err(FilesError::Died),
-                Ok(()) | Err(_) => {}
+            });
+            if let Err(FilesError::Died) = shown {
+                return Err(FilesError::Died);
             }
         }
         self.drop_submitted(user, draft)
