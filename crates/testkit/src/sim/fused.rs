@@ -84,8 +84,4 @@ impl Storage for Fused {
     fn copy_to(&self, file: &Path, key: &[u8; 32]) -> Result<(), StorageError> {
         self.inner()?.copy_to(file, key)
     }
-
-    fn sweep(&self) -> Result<(), StorageError> {
-        self.inner()?.sweep()
-    }
 }
