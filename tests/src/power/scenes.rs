@@ -220,20 +220,26 @@ fn migration(lab: &Lab, size: Size) -> Scene {
 }
 
 /// Makes device.db what schema 1 was: `device_2.sql` only adds a table that is
-/// filled from others.
+/// filled from others, `device_3.sql` columns and indices.
 ///
 /// # Panics
 /// When it does not open.
 pub fn downgrade(home: &Path) {
-    const HEAD: Migrations = Migrations::new(&[(1, ""), (2, "")]);
+    const HEAD: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, "")]);
+    const BACK: &str = "DROP INDEX journal_erased;
+        DROP INDEX journal_resealed;
+        ALTER TABLE enrolment DROP COLUMN erased_through;
+        ALTER TABLE lane DROP COLUMN why;
+        ALTER TABLE lane DROP COLUMN begun_ms;
+        DROP TABLE coverage;
+        PRAGMA user_version = 1";
     let secret = FileDeviceSecret::new(home.join("device.secret"), folder_of(home).access());
     let wrapped = std::fs::read(home.join("device.key")).expect("a key file");
     let key = unwrap_device_key(&secret.load().expect("a secret"), &wrapped).expect("a key");
     let key = DbKey::from_bytes(key.expose());
     let file = home.join("device.db");
     let db = Database::open(&file, &key, &HEAD, OpenOptions::durable()).expect("device.db");
-    db.write(|tx| tx.execute_batch("DROP TABLE coverage; PRAGMA user_version = 1"))
-        .expect("schema 1");
+    db.write(|tx| tx.execute_batch(BACK)).expect("schema 1");
 }
 
 /// The site takes entries away again.

@@ -28,6 +28,9 @@ pub(super) async fn both(
     address: SocketAddr,
     shared: &Shared,
 ) {
+    if matches!(trouble, Some(Trouble::Delay(_))) {
+        shared.struck.fetch_add(1, Ordering::Relaxed);
+    }
     let mut said = Vec::new();
     pass(device, site, trouble, shared, &mut said).await;
     if trouble == Some(Trouble::Replay) {
@@ -113,7 +116,6 @@ async fn one(
         let piece = &mut bytes[..passes];
         strike.spoil(at, piece);
         if let Some(Trouble::Delay(time)) = trouble {
-            shared.struck.fetch_max(1, Ordering::Relaxed);
             tokio::time::sleep(time).await;
         }
         if let Some(said) = &mut said {
