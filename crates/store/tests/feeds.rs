@@ -120,6 +120,39 @@ fn a_snapshot_swaps_the_content_and_keeps_what_the_site_has_not_applied() {
 }
 
 #[test]
+fn a_vault_of_yesterday_asks_for_everything_again() {
+    let lab = Lab::new();
+    let device = lab.open();
+    let session = lab.unlock(&device);
+    apply(&device, &lab.user_feed(lab.part(1, true, Vec::new())));
+    assert!(!session.position().unwrap().unwrap().1);
+    drop((session, device));
+    let yesterday = lab.keep("vault");
+
+    let device = lab.open();
+    let session = lab.unlock(&device);
+    let entry = lab.referral();
+    save(&session, &entry);
+    // Its redo goes: the vault has it, and the site has applied it.
+    lab.sync(&device, 1);
+    drop((session, device));
+    yesterday.put_back();
+
+    let device = lab.open();
+    let session = lab.unlock(&device);
+    let start = (FeedPosition::Start, true);
+    assert_eq!(session.position().unwrap(), Some(start));
+    let own = lab.include(&entry, device.lane_reports().unwrap()[0].lane, 2);
+    apply(&device, &lab.user_feed(lab.part(2, true, vec![own])));
+    assert!(session.referral(entry.id.into()).unwrap().is_some());
+    drop((session, device));
+    // Once: it is today's vault again.
+    let device = lab.open();
+    let session = lab.unlock(&device);
+    assert!(!session.position().unwrap().unwrap().1);
+}
+
+#[test]
 fn a_snapshot_does_not_take_a_parked_entry_from_its_author() {
     let lab = Lab::new();
     let device = lab.open();

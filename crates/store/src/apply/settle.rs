@@ -10,7 +10,12 @@ use crate::error::Stored;
 use crate::journal;
 use crate::lane;
 use crate::person::{self, Slot};
+use crate::preference;
 use crate::view::Vault;
+
+/// How often a person's vault was made durable when redo was last erased for
+/// it: kept beside what they chose, and theirs as that is.
+const VAULT_TICKS: &str = "vault.ticks";
 
 /// What the site has applied of this device's lanes, in its current epoch.
 pub(crate) struct AppliedHere(BTreeMap<Lane, (Seq, BTreeSet<Seq>)>);
@@ -58,7 +63,25 @@ impl Shared {
             return Ok(());
         }
         vault.make_durable()?;
-        self.erase_redo(&held)
+        let ticks = vault.ticks()?;
+        self.write(|tx| {
+            for id in &held {
+                journal::erase_redo(tx, *id)?;
+            }
+            preference::set(tx, Some(slot), VAULT_TICKS, &ticks.to_string())
+        })
+    }
+
+    /// A vault that is older than the one for which redo was erased (a file of
+    /// yesterday, a log that lost its end) lacks what nothing here brings back:
+    /// it asks for its whole feed again.
+    pub(crate) fn rebuild_if_older(&self, slot: Slot, vault: &Vault) -> Stored<()> {
+        let kept = self.db.read(|tx| preference::all(tx, Some(slot)))?;
+        let noted = kept.get(VAULT_TICKS).and_then(|text| text.parse().ok());
+        match noted {
+            Some(noted) if vault.ticks()? < noted => vault.ask_anew(noted),
+            _ => Ok(()),
+        }
     }
 
     /// Erases redo of everything that the site has applied, whether the vault

@@ -206,7 +206,9 @@ pub(crate) fn is_tail_whole(tx: &ReadTx<'_>, row: &LaneRow) -> Stored<bool> {
         seq: from - 1,
         hash,
     };
+    let mut last = None;
     for kept in rows(tx, lane.number, from, usize::MAX)? {
+        last = Some((kept.id, kept.seq));
         head = chain::link(&lane.lane, &head, &kept.digest);
         let Ok(item) = kept.item() else {
             return Ok(false);
@@ -214,6 +216,12 @@ pub(crate) fn is_tail_whole(tx: &ReadTx<'_>, row: &LaneRow) -> Stored<bool> {
         if head != kept.head() || item.digest() != kept.digest {
             return Ok(false);
         }
+    }
+    // The index by id reaches as far: it may be of yesterday by itself.
+    if let Some((id, seq)) = last
+        && by_item(tx, id)?.is_none_or(|found| found.seq != seq)
+    {
+        return Ok(false);
     }
     let reaches = |known: &Known| known.through.seq <= head.seq;
     Ok(head == tail.head && row.receipt.as_ref().is_none_or(reaches))

@@ -56,6 +56,7 @@ impl UserSession {
         let (Some(vault), Some(sealing)) = (&self.vault, &self.sealing) else {
             return Err(CatchUpError::WritingOnly);
         };
+        self.shared.rebuild_if_older(self.slot, vault)?;
         let mut work = Work {
             session: self,
             vault,

@@ -127,6 +127,22 @@ impl Vault {
         })
     }
 
+    /// How often it was made durable.
+    pub fn ticks(&self) -> Stored<u64> {
+        const SQL: &str = "SELECT ticks FROM feed";
+        let ticks = self.db.read(|tx| tx.query_one(SQL, [], |row| row.get(0)));
+        Ok(crate::numbers::seq(ticks?))
+    }
+
+    /// Asks for everything again, own entries too.
+    pub fn ask_anew(&self, ticks: u64) -> Stored<()> {
+        const SQL: &str = "UPDATE feed SET cursor = NULL, wants_own = 1, ticks = ?1";
+        self.db.writer()?.write_durably(|tx| {
+            tx.execute(SQL, [column(ticks)])?;
+            Ok(())
+        })
+    }
+
     /// Whether an entry is here.
     pub fn holds(&self, tx: &ReadTx<'_>, id: ItemId) -> Stored<bool> {
         const SQL: &str = "SELECT 1 FROM entry WHERE id = ?1";
