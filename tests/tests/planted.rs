@@ -102,20 +102,22 @@ fn an_order_that_erases_nothing_is_noticed() {
 }
 
 /// What power losses found, in a process of its own: which bug lives there is
-/// read once.
-fn lost_with_power(bug: Option<Mutant>) -> u64 {
+/// read once. Lost, and corrupt.
+fn found_with_power(bug: Option<Mutant>) -> (u64, u64) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_faults"));
     command.args(["power", "--points", "400", "--small", "--json"]);
     command.envs(bug.map(|bug| (VARIABLE, bug.name())));
     let said = command.output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
-    println!("{bug:?}: {} of {} runs", report["lost"], report["runs"]);
-    assert_eq!(report["corrupt"], 0, "{report}");
-    report["lost"].as_u64().unwrap()
+    println!("{bug:?}: {report}");
+    let count = |name: &str| report[name].as_u64().unwrap();
+    (count("lost"), count("corrupt"))
 }
 
 #[test]
 fn a_commit_that_is_not_synced_is_noticed() {
-    assert_eq!(lost_with_power(None), 0);
-    assert!(lost_with_power(Some(Mutant::JournalWalNormal)) > 0);
+    assert_eq!(found_with_power(None), (0, 0));
+    // Some losses leave holes in the log, which then is damage, and is said.
+    let (lost, _) = found_with_power(Some(Mutant::JournalWalNormal));
+    assert!(lost > 0);
 }

@@ -1,0 +1,36 @@
+//! Disks that fill up, or return something else than was written.
+//!
+//! The long sets: `faults full`, `faults flips` and `faults yesterday`, in this
+//! package.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use handoff_tests::failing::full;
+use handoff_tests::report::Report;
+use handoff_tests::rot::{flips, yesterday};
+
+fn clean(report: &Report) {
+    println!("{}", report.to_json());
+    assert!(report.is_clean(), "{:#?}", report.words);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_the_ballast_saves_once_more() {
+    let report = full(48, &std::env::temp_dir());
+    clean(&report);
+    let saved = report.figures["saved_by_ballast"].as_u64().unwrap();
+    assert!(saved > 0, "the ballast never gave way");
+}
+
+#[test]
+fn a_turned_bit_is_noticed_or_harmless_in_every_kind_of_file() {
+    let report = flips(6, 1, &std::env::temp_dir());
+    clean(&report);
+    assert!(report.figures["detected"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn yesterdays_pages_and_files_are_noticed_or_harmless() {
+    let report = yesterday(&std::env::temp_dir());
+    clean(&report);
+}
