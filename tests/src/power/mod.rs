@@ -2,11 +2,11 @@
 //!
 //! **What.** A scene does what a device or a site does, on a folder that is
 //! recorded ([`handoff_testkit::crash_fs`]), and notes what it was told is
-//! safe. [`survey`] looks at a folder that a power loss could have left, with
+//! safe. `survey` looks at a folder that a power loss could have left, with
 //! the real code. [`run`] walks every scene step by step and surveys losses.
 //!
 //! **How data moves through.** scene → recording and ledger → a loss at a step →
-//! survey, against everything that was noted before that step → [`Report`].
+//! survey, against everything that was noted before that step → a report.
 //!
 //! **What it does not do.** Keys and other files that are written past SQLite
 //! are not torn: they are made at enrolment and not in these scenes.
