@@ -1,7 +1,7 @@
 //! A device's files, as far as a sync and its people use them: the port behind
 //! which a model in memory and the real files stand.
 //!
-//! One conformance suite ([`conformance`]) is run through each.
+//! One conformance suite (`tests/device_files.rs`) is run through each.
 
 mod model;
 mod real;
