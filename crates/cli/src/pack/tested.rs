@@ -333,6 +333,16 @@ mod tests {
 
     /// The guide has it within another condition only.
     const BOTH: &str = r#"
+[[question]]
+id = "amenable"
+en = "Open to diversion?"
+es = "¿Abierta al desvío?"
+
+[[question]]
+id = "open_warrant"
+en = "An open warrant?"
+es = "¿Una orden de arresto pendiente?"
+
 [[rule]]
 id = "both"
 kind = "all_of"
