@@ -104,7 +104,8 @@ fn an_order_that_erases_nothing_is_noticed() {
 /// What power losses found, in a process of its own: which bug lives there is
 /// read once. Lost, and corrupt.
 fn found_with_power(bug: Option<Mutant>) -> (u64, u64) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_faults"));
+    let program = std::env::var_os("HANDOFF_FAULTS").expect("HANDOFF_FAULTS");
+    let mut command = Command::new(program);
     command.args(["power", "--points", "400", "--small", "--json"]);
     command.envs(bug.map(|bug| (VARIABLE, bug.name())));
     let said = command.output().unwrap();

@@ -26,12 +26,12 @@ impl Programs {
         Ok(Self::built(root))
     }
 
-    /// Builds `handoff` and the simulator with a feature that is never shipped,
-    /// and keeps them apart from those without. The same build but for the feature, so that
+    /// Builds `handoff`, the simulator and `faults` with a feature that is never
+    /// shipped, and keeps them apart from those without. The same build but for the feature, so that
     /// only the crates that have it are compiled again.
     pub fn build_with(root: &Path, feature: &str) -> Result<()> {
         let cmd = Cmd::cargo(root).args(["build", "--workspace", "--exclude", "xtask"]);
-        let cmd = cmd.args(["--bin", "handoff", "--bin", "simulate"]);
+        let cmd = cmd.args(["--bin", "handoff", "--bin", "simulate", "--bin", "faults"]);
         let cmd = cmd.args(["--features", feature]);
         println!("{cmd}");
         cmd.run()?;
@@ -39,6 +39,7 @@ impl Programs {
         let pairs = [
             (built.handoff(), Self::built_with(root, feature)),
             (built.simulator(), Self::simulator_with(root, feature)),
+            (built.0.join("faults"), Self::faults_with(root, feature)),
         ];
         for (from, to) in pairs {
             fs::create_dir_all(to.with_file_name(""))
@@ -51,6 +52,12 @@ impl Programs {
     /// The simulator with that feature, as it was built last.
     pub fn simulator_with(root: &Path, feature: &str) -> PathBuf {
         Self::built_with(root, feature).with_file_name("simulate")
+    }
+
+    /// `faults`, power losses and failing disks, with that feature, as it was built
+    /// last.
+    pub fn faults_with(root: &Path, feature: &str) -> PathBuf {
+        Self::built_with(root, feature).with_file_name("faults")
     }
 
     /// `handoff` with that feature, as it was built last.

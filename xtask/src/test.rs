@@ -169,6 +169,7 @@ const STEPS: &[Step] = &[
             let cmd = cmd.args(["--features", PLANTED, "--test", "planted"]);
             let cmd = cmd.args(["--test", "planted_simulation"]);
             let cmd = cmd.env("HANDOFF_SIMULATOR", Programs::simulator_with(root, MUTANTS));
+            let cmd = cmd.env("HANDOFF_FAULTS", Programs::faults_with(root, MUTANTS));
             passed(cmd.env("HANDOFF_PROGRAM", Programs::built_with(root, MUTANTS)))
         },
     },
