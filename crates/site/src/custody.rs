@@ -25,9 +25,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_protocol::batch::VerifiedBatch;
 use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyPurpose};
+use handoff_protocol::chain::Head;
 use handoff_protocol::codec;
 use handoff_protocol::epoch::{EpochRecord, Kinship};
-use handoff_protocol::ids::{DeviceId, Lane, Seq};
+use handoff_protocol::ids::{DeviceId, Lane};
 use handoff_protocol::message::{
     Certificates, Gap, Outcome, ProtocolRange, Refusal, SyncReply, SyncRequest,
 };
@@ -387,8 +388,7 @@ impl Site {
         kinship: Kinship,
         request: &SyncRequest,
     ) -> Result<bool, StorageError> {
-        let mut proven: Vec<(Lane, Seq)> = Vec::new();
-        let mut held: Vec<(Lane, Seq)> = Vec::new();
+        let mut held = Vec::new();
         let keys: Vec<PublicKey> = reads
             .site_keys()?
             .into_iter()
@@ -410,15 +410,14 @@ impl Site {
                 continue;
             }
             let lines = reads.lines(&receipt.lane)?;
-            let line = lines.iter().find(|line| line.branch == receipt.branch);
-            held.push((receipt.lane, line.map_or(0, |line| line.head.seq)));
-            proven.push((receipt.lane, receipt.through.seq));
+            let mut is_held = false;
+            for line in &lines {
+                let Head { seq, hash } = receipt.through;
+                is_held |= place::path(reads, line, seq, seq)?.first() == Some(&hash);
+            }
+            held.push(is_held);
         }
-        let lowest = |lane: &Lane| {
-            let of_lane = held.iter().filter(|(held, _)| held == lane);
-            of_lane.map(|(_, seq)| *seq).min().unwrap_or(Seq::MAX)
-        };
-        Ok(proves_rollback(kinship, &proven, lowest))
+        Ok(proves_rollback(kinship, held))
     }
 
     /// Above a cap nothing is taken: the device keeps everything.

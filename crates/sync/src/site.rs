@@ -12,7 +12,7 @@ use handoff_protocol::batch::VerifiedBatch;
 use handoff_protocol::certificate::DeviceCertificate;
 use handoff_protocol::chain::{ChainHash, Head};
 use handoff_protocol::epoch::{EpochRecord, Kinship};
-use handoff_protocol::ids::{Lane, Seq, SitePin};
+use handoff_protocol::ids::{Seq, SitePin};
 use handoff_protocol::message::{
     Certificates, Outcome, ProtocolRange, Refusal, SyncRequest, UserPull,
 };
@@ -223,18 +223,18 @@ pub fn custody(line: Option<&Line>, main_head: Seq, batch: &VerifiedBatch) -> Cu
 }
 
 /// Whether what a device shows proves that the site was rolled back without
-/// being told: a receipt of the current epoch beyond what the site holds, or
-/// an epoch that descends from the current one.
+/// being told: a receipt of the current epoch for what the site does not hold,
+/// or an epoch that descends from the current one.
+///
+/// `receipts_of_this_epoch`: for each whether the site holds, on any line of its
+/// lane, the chain hash that it names. A position alone is not enough: another
+/// copy of the device may have filled it since with something else.
 #[must_use]
 pub fn proves_rollback(
     kinship: Kinship,
-    receipts_of_this_epoch: &[(Lane, Seq)],
-    held: impl Fn(&Lane) -> Seq,
+    receipts_of_this_epoch: impl IntoIterator<Item = bool>,
 ) -> bool {
-    kinship == Kinship::Descendant
-        || receipts_of_this_epoch
-            .iter()
-            .any(|(lane, through)| *through > held(lane))
+    kinship == Kinship::Descendant || receipts_of_this_epoch.into_iter().any(|is_held| !is_held)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use handoff_protocol::batch::BatchHead;
 use handoff_protocol::chain;
-use handoff_protocol::ids::{DeviceId, Incarnation, ItemId};
+use handoff_protocol::ids::{DeviceId, Incarnation, ItemId, Lane};
 use handoff_protocol::item::Item;
 use proptest::prelude::*;
 
