@@ -97,6 +97,12 @@ fn a_receipt_that_hides_what_is_parked_is_noticed() {
 }
 
 #[test]
+fn a_receipt_that_hides_what_was_taken_back_is_noticed() {
+    let by = ["saved_arrives", "standing_is_true", "received_is_at_site"];
+    check_caught(Mutant::ReceiptHidesElided, &by);
+}
+
+#[test]
 fn what_is_dropped_instead_of_parked_is_noticed() {
     check_caught(Mutant::ParkedDropped, &["applied_is_kept"]);
 }

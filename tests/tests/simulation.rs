@@ -61,8 +61,6 @@ fn check_seeds(seeds: std::ops::Range<u64>, depth: Depth) -> (Faults, Checks) {
 }
 
 #[test]
-#[ignore = "2026-11-29: seed 136: a receipt covers what one copy of a device took back and the other \
-            has not sent"]
 fn whatever_goes_wrong_nothing_that_was_saved_is_lost() {
     let (faults, checks) = check_seeds(1..301, Depth::Model);
     for fault in Fault::ALL {
@@ -82,7 +80,6 @@ fn the_real_files_lose_nothing_either() {
 }
 
 #[test]
-#[ignore = "2026-11-29: taken-back-by-one-copy.json, for the reason of the seed above"]
 fn what_failed_once_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let mut cases = 0;

@@ -43,6 +43,8 @@ pub enum Mutant {
     UnknownDeviceRefused,
     /// The site's receipts do not name what is parked.
     ReceiptHidesParked,
+    /// The site's receipts do not name what it holds as taken back.
+    ReceiptHidesElided,
     /// What cannot be judged is dropped.
     ParkedDropped,
     /// An entry that is parked stops those behind it.
@@ -63,7 +65,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -76,6 +78,7 @@ impl Mutant {
         Self::EpochCounter,
         Self::UnknownDeviceRefused,
         Self::ReceiptHidesParked,
+        Self::ReceiptHidesElided,
         Self::ParkedDropped,
         Self::PoisonBlocksLane,
         Self::DraftWithNewId,
@@ -102,6 +105,7 @@ impl Mutant {
             Self::EpochCounter => "epoch_counter",
             Self::UnknownDeviceRefused => "unknown_device_refused",
             Self::ReceiptHidesParked => "receipt_hides_parked",
+            Self::ReceiptHidesElided => "receipt_hides_elided",
             Self::ParkedDropped => "parked_dropped",
             Self::PoisonBlocksLane => "poison_blocks_lane",
             Self::DraftWithNewId => "draft_with_new_id",

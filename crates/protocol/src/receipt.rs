@@ -62,6 +62,11 @@ pub struct Receipt {
     /// Positions whose attachments are not all here.
     #[serde(default)]
     pub blobs_missing: Vec<Seq>,
+    /// Positions of which the site holds only that their author took them back.
+    /// Two copies of a device may have the same chain, and one of them the
+    /// content still: to that one the receipt proves nothing from there on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elided: Vec<Seq>,
     /// In a verified backup up to here.
     #[serde(default)]
     pub backed_up_through: Seq,

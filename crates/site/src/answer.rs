@@ -269,6 +269,7 @@ impl Site {
         line: &LineRow,
     ) -> Result<Receipt, StorageError> {
         let mut parked = reads.parked_on(line.id)?;
+        let mut elided = reads.elided(line.id, line.head.seq)?;
         let mut applied_through = line.applied_through;
         // What a branch shares with the line that it left is judged there.
         let mut at = line.clone();
@@ -279,14 +280,19 @@ impl Site {
             let shared = at.from_seq;
             let on_parent = reads.parked_on(parent)?;
             parked.extend(on_parent.into_iter().filter(|(seq, _)| *seq <= shared));
+            elided.extend(reads.elided(parent, shared)?);
             if row.applied_through < shared {
                 applied_through = row.applied_through;
             }
             at = row;
         }
         parked.sort_unstable();
+        elided.sort_unstable();
         if planted::receipt_hides_parked() {
             parked.clear();
+        }
+        if planted::receipt_hides_elided() {
+            elided.clear();
         }
         Ok(Receipt {
             site: self.pin(),
@@ -299,6 +305,7 @@ impl Site {
             revision: line.revision,
             parked,
             blobs_missing: Vec::new(),
+            elided,
             backed_up_through: line.backed_up_through,
             received_at: line.received_at,
         })
@@ -329,6 +336,7 @@ fn through_its_head(
     receipt.backed_up_through = receipt.backed_up_through.min(head.seq);
     receipt.parked.retain(|(seq, _)| *seq <= head.seq);
     receipt.blobs_missing.retain(|seq| *seq <= head.seq);
+    receipt.elided.retain(|seq| *seq <= head.seq);
     Ok(Some(receipt))
 }
 

@@ -51,6 +51,18 @@ pub(crate) const fn receipt_hides_parked() -> bool {
     false
 }
 
+/// The site's receipts do not name what it holds as taken back.
+#[cfg(feature = "mutants")]
+pub(crate) fn receipt_hides_elided() -> bool {
+    Mutant::ReceiptHidesElided.lives()
+}
+
+/// The site's receipts do not name what it holds as taken back.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn receipt_hides_elided() -> bool {
+    false
+}
+
 /// What cannot be judged is dropped.
 #[cfg(feature = "mutants")]
 pub(crate) fn parked_dropped() -> bool {

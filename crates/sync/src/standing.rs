@@ -87,11 +87,20 @@ pub struct Own<'a> {
     pub hash_at_through: Option<ChainHash>,
     /// The site's current epoch, from its verified record.
     pub epoch: EpochId,
+    /// The head here before the first of the receipt's [`elided`] positions
+    /// whose content is here all the same, if there is one.
+    ///
+    /// [`elided`]: Receipt::elided
+    pub before_kept: Option<Head>,
     /// What was known before.
     pub before: Option<&'a Coverage>,
 }
 
 /// Judges a receipt whose signature was verified.
+///
+/// What another copy of this device took back, and this one did not, is not at
+/// the site: the receipt then covers no more than what comes before it, and the
+/// rest goes out again.
 ///
 /// # Errors
 /// [`ReceiptRefused`] says why it proves nothing.
@@ -117,14 +126,21 @@ pub fn judge(own: Own<'_>, receipt: &Receipt) -> Result<Coverage, ReceiptRefused
     if own.hash_at_through != Some(receipt.through.hash) {
         return Err(ReceiptRefused::Diverged(receipt.through.seq));
     }
-    Ok(Coverage {
+    let through = match own.before_kept {
+        Some(head) if head.seq < receipt.through.seq => head,
+        _ => receipt.through,
+    };
+    let mut coverage = Coverage {
         epoch: receipt.epoch,
-        through: receipt.through,
-        applied_through: receipt.applied_through.min(receipt.through.seq),
+        through,
+        applied_through: receipt.applied_through.min(through.seq),
         revision: receipt.revision,
         parked: receipt.parked.clone(),
         blobs_missing: receipt.blobs_missing.clone(),
-    })
+    };
+    coverage.parked.retain(|(seq, _)| *seq <= through.seq);
+    coverage.blobs_missing.retain(|seq| *seq <= through.seq);
+    Ok(coverage)
 }
 
 /// Where the item at `seq` stands. `sent` is the position up to which items

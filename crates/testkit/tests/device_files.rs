@@ -299,6 +299,7 @@ impl Pair {
                 .map(|at| (*at, ParkCode::NotPermitted))
                 .collect(),
             blobs_missing: Vec::new(),
+            elided: Vec::new(),
             backed_up_through: 0,
             received_at: now(),
         };

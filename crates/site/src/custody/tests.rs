@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use handoff_protocol::ids::Seq;
 use handoff_protocol::item::Gone;
 use handoff_protocol::message::{FeedPosition, Outcome, Refusal};
 use handoff_protocol::receipt::{Branch, ParkCode, Receipt};
@@ -255,6 +256,24 @@ fn a_receipt_beyond_what_is_held_opens_a_new_epoch_and_raises_an_alarm() {
 }
 
 #[test]
+fn a_rollback_shows_though_another_copy_filled_the_place_since() {
+    let (site, device, old) = rolled_back();
+    let epoch = |site: &TestSite| site.site.status().unwrap().epoch_id;
+    // A copy from before goes on in the same lane, at the site that was put back.
+    let mut copy = device.clone();
+    copy.receipt = None;
+    copy.items.truncate(2);
+    copy.refer();
+    copy.refer();
+    old.sync(&copy.request(vec![copy.batch(3, 4)]));
+    assert_eq!(epoch(&site), epoch(&old));
+    old.sync(&device.request(Vec::new()));
+    assert_ne!(epoch(&site), epoch(&old));
+    old.sync(&device.request(device.everything()));
+    assert_eq!(old.site.referrals().unwrap().len(), 4);
+}
+
+#[test]
 fn a_receipt_that_was_changed_or_is_of_another_epoch_proves_nothing() {
     let (_site, mut device, old) = rolled_back();
     let before = old.site.status().unwrap().epoch_id;
@@ -324,15 +343,21 @@ fn what_one_copy_took_back_and_the_other_sends_is_judged_when_it_comes() {
     let entry = device.items.pop().unwrap();
     device.items.push(entry.into_placeholder(Gone::Elided));
     device.refer();
-    site.sync(&device.request(device.everything()));
+    let answer = site.sync(&device.request(device.everything()));
+    assert_eq!(site.receipt(&answer, &device.lane).elided, [2]);
     assert_eq!(site.site.referrals().unwrap().len(), 1);
+    // The other, which is behind, is told so as far as it reaches.
+    let answer = site.sync(&other.request(Vec::new()));
+    let told = site.receipt(&answer, &other.lane);
+    assert_eq!((told.through.seq, told.elided), (2, vec![2]));
     // On the same line, and on a branch that leaves it later.
     let mut branch = other.clone();
     branch.refer();
     let answer = site.sync(&branch.request(branch.everything()));
     assert_eq!(site.receipt(&answer, &branch.lane).parked, []);
     other.items.truncate(2);
-    site.sync(&other.request(other.everything()));
+    let answer = site.sync(&other.request(other.everything()));
+    assert_eq!(site.receipt(&answer, &other.lane).elided, [0u64; 0]);
     let referrals = site.site.referrals().unwrap();
     assert_eq!(referrals.len(), 3);
     assert!(referrals.iter().any(|row| row.referral == referral));

@@ -37,6 +37,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
         "a content takes its placeholder's place",
         a_content_takes_its_place,
     ),
+    ("what was taken back is named", what_was_taken_back_is_named),
     ("a request is noted once", a_request_is_noted_once),
     ("use adds up by day", use_adds_up_by_day),
     ("a revocation stays", a_revocation_stays),
@@ -284,6 +285,25 @@ fn a_content_takes_its_place(storage: &dyn Storage) {
         read(storage, |reads| reads.placeholders(line.id, 1, 9)),
         [0u64; 0]
     );
+}
+
+fn what_was_taken_back_is_named(storage: &dyn Storage) {
+    let line = begin(storage, lane());
+    let [context, first, second] = [0, 2, 3].map(|at| items()[at].clone());
+    append(
+        storage,
+        &line,
+        &[
+            context,
+            first.clone().into_placeholder(Gone::Elided),
+            second.into_placeholder(Gone::Erased),
+        ],
+    )
+    .unwrap();
+    let elided = |through| read(storage, |reads| reads.elided(line.id, through));
+    assert_eq!((elided(3), elided(1)), (vec![2], vec![]));
+    write(storage, |writes| writes.keep_body(line.id, 2, &first));
+    assert_eq!(elided(3), [0u64; 0]);
 }
 
 fn a_request_is_noted_once(storage: &dyn Storage) {

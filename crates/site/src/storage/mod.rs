@@ -200,6 +200,9 @@ pub trait Reads: OrderReads {
     /// Places of a line itself that hold only a placeholder.
     fn placeholders(&self, line: LineId, from: Seq, through: Seq)
     -> Result<Vec<Seq>, StorageError>;
+    /// Places of a line itself, up to a position, that hold only that their
+    /// author took them back. There are few.
+    fn elided(&self, line: LineId, through: Seq) -> Result<Vec<Seq>, StorageError>;
     /// Items of this id, wherever they are held, oldest first.
     fn items_by_id(&self, id: ItemId) -> Result<Vec<(LineId, HeldItem)>, StorageError>;
     /// What is parked on a line.

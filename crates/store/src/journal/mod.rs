@@ -119,6 +119,24 @@ pub(crate) fn hash_at(tx: &ReadTx<'_>, lane: &LaneKey, at: Seq) -> Stored<Option
     Ok(tx.query_optional(SQL, params![lane.number, column(at)], |row| row.get(0))?)
 }
 
+/// The head before the first of some positions, in their order, whose content
+/// is here.
+pub(crate) fn before_kept(
+    tx: &ReadTx<'_>,
+    lane: &LaneKey,
+    positions: &[Seq],
+) -> Stored<Option<Head>> {
+    const SQL: &str = "SELECT 1 FROM journal WHERE lane = ?1 AND seq = ?2 AND sealed IS NOT NULL";
+    for &at in positions {
+        let kept = tx.query_optional(SQL, params![lane.number, column(at)], |_| Ok(()))?;
+        let Some(seq) = at.checked_sub(1).filter(|_| kept.is_some()) else {
+            continue;
+        };
+        return Ok(hash_at(tx, lane, seq)?.map(|hash| Head { seq, hash }));
+    }
+    Ok(None)
+}
+
 /// Where an item stands, by its id.
 pub(crate) fn by_item(tx: &ReadTx<'_>, item: ItemId) -> Stored<Option<JournalRow>> {
     tx.query_optional(include_str!("by_item.sql"), [item.as_bytes()], |row| {

@@ -81,6 +81,7 @@ fn cover(tx: &WriteTx<'_>, number: i64, through: Head) -> Stored<()> {
         revision: 1,
         parked: Vec::new(),
         blobs_missing: Vec::new(),
+        elided: Vec::new(),
         backed_up_through: 0,
         received_at: chrono::DateTime::UNIX_EPOCH,
     };

@@ -32,6 +32,7 @@ impl Lab {
             revision,
             parked: Vec::new(),
             blobs_missing: Vec::new(),
+            elided: Vec::new(),
             backed_up_through: 0,
             received_at: now(),
         }

@@ -29,6 +29,7 @@ fn receipt() -> Receipt {
         revision: 3,
         parked: vec![(2, ParkCode::CannotOpen)],
         blobs_missing: vec![4],
+        elided: Vec::new(),
         backed_up_through: 0,
         received_at: DateTime::UNIX_EPOCH,
     }
@@ -45,6 +46,7 @@ fn own() -> Own<'static> {
         },
         hash_at_through: Some([7; 32]),
         epoch: EPOCH,
+        before_kept: None,
         before: None,
     }
 }
@@ -70,6 +72,53 @@ fn a_receipt_that_holds_covers_and_names_what_it_does_not() {
             OnDevice
         ]
     );
+}
+
+/// Another copy of the device took the entry at 5 back, and its placeholder
+/// reached the site first.
+#[test]
+fn what_another_copy_took_back_is_not_covered() {
+    let own = Own {
+        before_kept: Some(Head {
+            seq: 4,
+            hash: [4; 32],
+        }),
+        ..own()
+    };
+    let coverage = judge(own, &receipt()).unwrap();
+    assert_eq!(
+        (coverage.through, coverage.applied_through),
+        (own.before_kept.unwrap(), 4)
+    );
+    let standings: Vec<Standing> = (1..=7)
+        .map(|seq| standing(seq, EPOCH, Some(&coverage), Some((7, EPOCH))))
+        .collect();
+    use Standing::{Parked, Received, Sent};
+    assert_eq!(
+        standings,
+        [
+            Received,
+            Parked(ParkCode::CannotOpen),
+            Received,
+            Sent,
+            Sent,
+            Sent,
+            Sent
+        ]
+    );
+    // The same receipt says the same again; one that has the content covers all.
+    let before = Some(&coverage);
+    assert_eq!(judge(Own { before, ..own }, &receipt()).unwrap(), coverage);
+    let filled = Receipt {
+        revision: 4,
+        ..receipt()
+    };
+    let own = Own {
+        before_kept: None,
+        before,
+        ..own
+    };
+    assert_eq!(judge(own, &filled).unwrap().through.seq, 7);
 }
 
 #[test]

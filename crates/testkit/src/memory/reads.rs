@@ -4,7 +4,7 @@ use handoff_domain::{EntryId, ReferralId, UserId};
 use handoff_protocol::chain::ChainHash;
 use handoff_protocol::enrolment::Invitation;
 use handoff_protocol::ids::{DeviceId, ItemId, Lane, Seq};
-use handoff_protocol::item::Item;
+use handoff_protocol::item::{Gone, Item};
 use handoff_protocol::receipt::ParkCode;
 use handoff_site::storage::{
     AlarmRow, AuthorRow, DeviceRow, EntryRow, FeedRow, HeldItem, InvitationRow, LineId, LineRow,
@@ -129,6 +129,18 @@ impl Reads for Handle {
         let rows = tables.items.range((line, from)..=(line, through));
         Ok(rows
             .filter(|(_, held)| matches!(held.item, Item::Placeholder { .. }))
+            .map(|((_, seq), _)| *seq)
+            .collect())
+    }
+
+    fn elided(&self, line: LineId, through: Seq) -> Read<Vec<Seq>> {
+        let tables = self.tables.borrow();
+        let rows = tables.items.range((line, Seq::MIN)..=(line, through));
+        Ok(rows
+            .filter(|(_, held)| {
+                let item = &held.item;
+                matches!(item, Item::Placeholder { gone, .. } if *gone == Gone::Elided)
+            })
             .map(|((_, seq), _)| *seq)
             .collect())
     }

@@ -22,6 +22,7 @@ use super::{Reads, Soundness, Storage, StorageError, Writes};
 const SCHEMA: Migrations = Migrations::new(&[
     (1, include_str!("schema.sql")),
     (2, include_str!("schema_2.sql")),
+    (3, include_str!("schema_3.sql")),
 ]);
 
 /// The site of this database; PostgreSQL will hold many.
@@ -159,6 +160,7 @@ mod tests {
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/authors.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/device.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/device_state.sql")),
+        concat!("EXPLAIN QUERY PLAN ", include_str!("read/elided.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/erasure.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/erasures_for.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/feed_reader.sql")),

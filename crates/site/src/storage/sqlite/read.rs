@@ -149,6 +149,13 @@ where
         })
     }
 
+    fn elided(&self, line: LineId, through: Seq) -> Read<Vec<Seq>> {
+        let params = params![SITE, line.0, signed(through)];
+        self.all(include_str!("read/elided.sql"), params, |row| {
+            Columns::of(row, "item").count(0)
+        })
+    }
+
     fn items_by_id(&self, id: ItemId) -> Read<Vec<(LineId, HeldItem)>> {
         let params = params![SITE, id.as_bytes()];
         self.all(include_str!("read/items_by_id.sql"), params, |row| {

@@ -135,6 +135,19 @@ impl LaneRow {
         }
     }
 
+    /// The head before the first of some positions whose content is here.
+    pub fn before_kept(&self, positions: &[Seq]) -> Option<Head> {
+        let seq = positions.iter().find_map(|at| {
+            let row = self.row(*at)?;
+            let is_kept = !matches!(row.item, Item::Placeholder { .. });
+            is_kept.then(|| at - 1)
+        })?;
+        Some(Head {
+            seq,
+            hash: self.hash_at(seq)?,
+        })
+    }
+
     pub fn row(&self, seq: Seq) -> Option<&Arc<Row>> {
         let at = usize::try_from(seq.checked_sub(1)?).ok()?;
         self.rows.get(at)
