@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use handoff_domain::{Role, SiteId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
-use crate::codec;
+use crate::codec::{self, CodecError};
 use crate::ids::{ContextId, DeviceId, KeyId, Lane, SitePin, UserId};
-use crate::signed::{PublicKey, Statement};
+use crate::signed::{PublicKey, Signed, Statement};
 
 /// A device that the site has enrolled. Signed by the identity key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +110,35 @@ pub struct Lease {
 
 impl Statement for Lease {
     const TAG: &'static str = "handoff/lease/1";
+}
+
+/// Names a lease: the beginning of the SHA-256 of its bytes. A device shows it,
+/// and is not sent again what it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LeaseMark(#[serde(with = "codec::bytes16")] pub [u8; 16]);
+
+impl LeaseMark {
+    /// The mark of a lease as it was signed.
+    #[must_use]
+    pub fn of(signed: &Signed<Lease>) -> Self {
+        Self::of_bytes(&signed.bytes)
+    }
+
+    /// The mark that a lease will have.
+    ///
+    /// # Errors
+    /// It does not encode.
+    pub fn expected(lease: &Lease) -> Result<Self, CodecError> {
+        Ok(Self::of_bytes(&codec::to_cbor(lease, "a lease")?))
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        let hash: [u8; 32] = Sha256::digest(bytes).into();
+        let mut mark = [0; 16];
+        mark.copy_from_slice(&hash[..16]);
+        Self(mark)
+    }
 }
 
 /// A key under which entries are sealed, wrapped to the site's sealing key.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
-use crate::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease};
+use crate::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease, LeaseMark};
 use crate::chain::{Head, Parent};
 use crate::codec;
 use crate::epoch::EpochRecord;
@@ -182,6 +182,9 @@ pub struct UserPull {
     /// Only a lease is wanted: their vault is closed, because they have none.
     #[serde(default)]
     pub lease_only: bool,
+    /// The lease that they have: one that says the same is not sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<LeaseMark>,
 }
 
 impl Statement for UserPull {
@@ -317,7 +320,8 @@ pub struct Answer {
     /// Keys of the site that this device may lack.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<Signed<KeyCertificate>>,
-    /// For every lane of the request: what the site has.
+    /// For every lane of the request: what the site has. One without a batch
+    /// whose report shows the very receipt is left out.
     #[serde(default)]
     pub receipts: Vec<Signed<Receipt>>,
     /// Lanes that are ahead of their predecessor.
@@ -329,7 +333,7 @@ pub struct Answer {
     /// Feeds of the people who asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_feeds: Vec<(UserId, FeedPart)>,
-    /// Leases of the people who asked.
+    /// Leases of the people who asked and did not show the same one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leases: Vec<Signed<Lease>>,
     /// People who asked and may not.

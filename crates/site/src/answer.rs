@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use handoff_protocol::certificate::{KeyCertificate, Lease};
+use handoff_protocol::certificate::{KeyCertificate, Lease, LeaseMark};
 use handoff_protocol::epoch::Kinship;
-use handoff_protocol::ids::{DeviceId, Lane};
+use handoff_protocol::ids::{DeviceId, KeyId, Lane};
 use handoff_protocol::message::{
     Answer, ErasureOrder, FeedPosition, LaneReport, NotServed, SyncRequest, UserPull,
 };
@@ -74,6 +74,9 @@ impl Site {
                 .into_iter()
                 .flatten()
                 {
+                    if is_shown(taken, &receipt, signer.id()) {
+                        continue;
+                    }
                     let signed = signer.sign_statement(&receipt)?;
                     answer.receipts.push(signed);
                 }
@@ -247,17 +250,19 @@ impl Site {
             let part = feed::part(reads, site.epoch_id, scope, &pull.position, own)?;
             answer.user_feeds.push((user, part));
         }
+        let (issued_at, not_after) = self.settings.lease_span(now);
         let lease = Lease {
             site: self.pin(),
             user,
             device: device.device,
             roles: person.roles.clone(),
-            issued_at: now,
-            not_after: now + self.settings.lease_for(),
+            issued_at,
+            not_after,
         };
-        answer
-            .leases
-            .push(self.keys.receipt(reads)?.sign_statement(&lease)?);
+        if pull.lease != Some(LeaseMark::expected(&lease)?) {
+            let signed = self.keys.receipt(reads)?.sign_statement(&lease)?;
+            answer.leases.push(signed);
+        }
         Ok(())
     }
 
@@ -310,6 +315,20 @@ impl Site {
             received_at: line.received_at,
         })
     }
+}
+
+/// Whether the device shows this very receipt and sent nothing on its lane: it
+/// would learn nothing from it.
+fn is_shown(taken: &Taken, receipt: &Receipt, key: KeyId) -> bool {
+    let is_batched = taken.lines.iter().any(|(lane, _)| *lane == receipt.lane);
+    let mut reports = taken.request.lanes.iter();
+    let report = reports.find(|report| report.lane == receipt.lane && !is_batched);
+    let shown = report
+        .and_then(|report| report.receipt.as_ref())
+        .filter(|signed| signed.key == key);
+    let shown: Option<Receipt> =
+        shown.and_then(|signed| handoff_protocol::from_cbor(&signed.bytes, "a receipt").ok());
+    shown.as_ref() == Some(receipt)
 }
 
 /// For a line that goes on behind the head that the device reports on it: the

@@ -183,13 +183,14 @@ impl Site {
                     ..invitation
                 })?;
             }
+            let (issued_at, not_after) = self.settings.lease_span(now);
             let lease = self.keys.receipt(writes)?.sign_statement(&Lease {
                 site: pin,
                 user: person.user,
                 device: request.device,
                 roles: person.roles.clone(),
-                issued_at: now,
-                not_after: now + self.settings.lease_for(),
+                issued_at,
+                not_after,
             })?;
             let keys = writes.site_keys()?.into_iter().filter(|key| key.announced);
             let reply = EnrolReply {

@@ -10,7 +10,9 @@ use handoff_domain::{
     Place, Record, ReferralId, ReferralLogged, ReferralReport, Response, Role, SiteId, UserId,
 };
 use handoff_protocol::batch::Batch;
-use handoff_protocol::certificate::{AuthorCertificate, Context, KeyCertificate, KeyPurpose};
+use handoff_protocol::certificate::{
+    AuthorCertificate, Context, KeyCertificate, KeyPurpose, LeaseMark,
+};
 use handoff_protocol::chain::{self, Head, Parent};
 use handoff_protocol::codec;
 use handoff_protocol::enrolment::{
@@ -231,6 +233,7 @@ pub(crate) struct TestDevice {
     pub site_feed: Option<FeedPosition>,
     pub state: DeviceState,
     pub lease_only: bool,
+    pub lease: Option<LeaseMark>,
     pub sealing: PublicKey,
     site: SitePin,
     context: Option<(ItemId, Arc<ContextKey>)>,
@@ -321,6 +324,7 @@ impl TestDevice {
                 erased_through: 0,
             },
             lease_only: false,
+            lease: None,
             site: site.site.pin(),
             sealing: sealing.key,
             context: None,
@@ -467,6 +471,7 @@ impl TestDevice {
                 position: position.clone(),
                 with_own: false,
                 lease_only: self.lease_only,
+                lease: self.lease,
             };
             self.signing.sign_statement(&pull).unwrap()
         });

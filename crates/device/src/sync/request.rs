@@ -5,6 +5,7 @@ use std::sync::Weak;
 
 use chrono::{DateTime, Utc};
 use handoff_protocol::batch::{Batch, BatchError};
+use handoff_protocol::certificate::LeaseMark;
 use handoff_protocol::message::{
     DeviceState, FeedPosition, LaneReport, ProtocolRange, SyncRequest, UserPull,
 };
@@ -82,6 +83,7 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
     let mut pulls = Vec::new();
     let mut site_feed = None;
     if post.pull {
+        let people = store.people()?;
         site_feed = Some(store.site_position()?);
         for session in envelope.pullers.iter().filter_map(Weak::upgrade) {
             // Without a lease there is no vault to fill, and it takes a pull to
@@ -90,6 +92,11 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
             let lease_only = asked.is_none();
             let (position, with_own) = asked.unwrap_or((FeedPosition::Start, false));
             let user = session.user();
+            let lease = people
+                .iter()
+                .find(|person| person.user == user && !lease_only)
+                .and_then(|person| person.lease.as_ref())
+                .map(LeaseMark::of);
             let pull = UserPull {
                 site,
                 device,
@@ -99,6 +106,7 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
                 position,
                 with_own,
                 lease_only,
+                lease,
             };
             pulls.push(session.sign(&pull)?);
         }

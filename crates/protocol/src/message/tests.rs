@@ -16,6 +16,7 @@ fn pull() -> UserPull {
         position: FeedPosition::Start,
         with_own: true,
         lease_only: false,
+        lease: None,
     }
 }
 

@@ -256,6 +256,32 @@ fn a_receipt_beyond_what_is_held_opens_a_new_epoch_and_raises_an_alarm() {
 }
 
 #[test]
+fn a_receipt_that_is_shown_is_not_sent_again_unless_something_came() {
+    let (site, mut device) = officer();
+    device.refer();
+    let answer = site.sync(&device.request(device.everything()));
+    device.receipt = answer.receipts.first().cloned();
+    assert_eq!(site.sync(&device.request(Vec::new())).receipts, []);
+    // The same items again: the device wants to be told.
+    let again = site.sync(&device.request(device.everything()));
+    assert_eq!(again.receipts.first(), device.receipt.as_ref());
+    // One that was changed on the way is not taken for the right one.
+    let mut changed = device.clone();
+    if let Some(receipt) = &mut changed.receipt {
+        let last = receipt.bytes.len() - 1;
+        receipt.bytes[last] ^= 1;
+    }
+    assert_eq!(site.sync(&changed.request(Vec::new())).receipts.len(), 1);
+    device.refer();
+    assert_eq!(
+        site.sync(&device.request(vec![device.batch(3, 3)]))
+            .receipts
+            .len(),
+        1
+    );
+}
+
+#[test]
 fn a_rollback_shows_though_another_copy_filled_the_place_since() {
     let (site, device, old) = rolled_back();
     let epoch = |site: &TestSite| site.site.status().unwrap().epoch_id;

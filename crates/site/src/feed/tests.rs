@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use handoff_domain::{Role, VerificationMove};
+use handoff_protocol::certificate::LeaseMark;
 use handoff_protocol::ids::Lane;
 use handoff_protocol::message::{Answer, NotServed, Outcome};
 use handoff_vault::{OsRandom, SigningKey};
@@ -144,6 +145,31 @@ fn every_device_gets_packs_and_roster_by_its_certificate_alone() {
 }
 
 #[test]
+fn a_lease_is_sent_again_once_it_would_say_something_else() {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    device.pull = Some(FeedPosition::Start);
+    let first = ask(&site, &device).leases[0].clone();
+    // Without a word of what it has a device is sent it again.
+    assert_eq!(ask(&site, &device).leases, [first.clone()]);
+    device.lease = Some(LeaseMark::of(&first));
+    assert_eq!(ask(&site, &device).leases, []);
+    let roles = [Role::Officer, Role::Sergeant].into();
+    site.site.set_roles(OFFICER, roles).unwrap();
+    let second = ask(&site, &device).leases[0].clone();
+    assert_ne!(second.bytes, first.bytes);
+    device.lease = Some(LeaseMark::of(&second));
+    assert_eq!(ask(&site, &device).leases, []);
+    site.pass(chrono::TimeDelta::hours(1));
+    let third = ask(&site, &device).leases[0].open(&site.receipt_key());
+    let second = second.open(&site.receipt_key()).unwrap();
+    assert_eq!(
+        third.unwrap().issued_at - second.issued_at,
+        chrono::TimeDelta::hours(1)
+    );
+}
+
+#[test]
 fn a_person_is_served_with_their_own_key_while_their_account_is_enabled() {
     let site = TestSite::found();
     let mut device = TestDevice::enrol(&site, OFFICER);
@@ -151,7 +177,12 @@ fn a_person_is_served_with_their_own_key_while_their_account_is_enabled() {
     let answer = ask(&site, &device);
     let lease = answer.leases[0].open(&site.receipt_key()).unwrap();
     assert_eq!((lease.user, lease.device), (device.user, device.device));
-    assert_eq!(lease.not_after - site.now(), chrono::TimeDelta::hours(72));
+    assert_eq!(
+        lease.not_after - lease.issued_at,
+        chrono::TimeDelta::hours(72)
+    );
+    let age = site.now() - lease.issued_at;
+    assert!(age >= chrono::TimeDelta::zero() && age < chrono::TimeDelta::hours(1));
 
     let right = device.signing.clone();
     device.signing = SigningKey::make(&OsRandom);

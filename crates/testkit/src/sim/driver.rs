@@ -241,6 +241,7 @@ impl Host {
                     position,
                     with_own,
                     lease_only: false,
+                    lease: None,
                 };
                 pulls.push(self.files.sign_pull(*user, &pull)?);
             }
