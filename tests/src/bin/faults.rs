@@ -22,6 +22,9 @@ struct Arguments {
     /// Print one JSON object
     #[arg(long, global = true)]
     json: bool,
+    /// Write that object to this file too
+    #[arg(long, global = true)]
+    out: Option<PathBuf>,
     /// Where scratch folders lie: in memory, best of all
     #[arg(long, global = true)]
     scratch: Option<PathBuf>,
@@ -128,6 +131,12 @@ fn main() -> ExitCode {
         }
     };
     print(&report, arguments.json);
+    if let Some(out) = &arguments.out
+        && let Err(error) = std::fs::write(out, report.to_json().to_string() + "\n")
+    {
+        println!("{}: {error}", out.display());
+        return ExitCode::FAILURE;
+    }
     if report.is_clean() {
         ExitCode::SUCCESS
     } else {

@@ -14,6 +14,7 @@ mod packs;
 mod plant;
 mod purity;
 mod resolved;
+mod torture;
 mod tree;
 mod ui;
 
@@ -121,6 +122,7 @@ fn texts(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
     findings.extend(docs::check(tree, metadata));
     findings.extend(arrows::check_document(tree));
     findings.extend(packs::check(tree));
+    findings.extend(torture::check(tree));
     findings
 }
 

@@ -38,7 +38,7 @@ struct Options {
     /// Operations of each run.
     ops: usize,
     jobs: usize,
-    /// Where the report goes; none is written without.
+    /// The file that the report goes to; none is written without.
     out: Option<PathBuf>,
     /// Stop at the first violation.
     is_hasty: bool,

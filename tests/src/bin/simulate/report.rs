@@ -186,12 +186,11 @@ impl Report {
         text
     }
 
-    /// Writes `report.json` and `report.md`.
+    /// Writes it as JSON.
     ///
     /// # Errors
-    /// When the folder cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<()> {
-        std::fs::create_dir_all(folder)?;
+    /// When the file cannot be written.
+    pub fn write(&self, file: &Path) -> Result<()> {
         let named = |cells: &BTreeMap<(Fault, Invariant), u64>| {
             let mut rows: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
             for ((fault, invariant), count) in cells {
@@ -204,6 +203,10 @@ impl Report {
             .iter()
             .map(|fault| (fault.name(), self.fired(*fault)))
             .collect();
+        let rarest_other: BTreeMap<&str, u64> = Fault::ALL
+            .iter()
+            .map(|fault| (fault.name(), self.rarest_with(*fault)))
+            .collect();
         let violations: BTreeMap<&str, &Vec<u64>> = self
             .violations
             .iter()
@@ -212,81 +215,15 @@ impl Report {
         let report = json!({
             "tests": self.rows(),
             "faults": faults,
+            "rarest_other": rarest_other,
             "rarest_pair": self.rarest(),
             "pairs_that_never_met": self.never_met(),
             "looks_by_fault_and_invariant": named(&self.looked),
             "violations_by_fault_and_invariant": named(&self.violated),
             "violations": violations,
         });
-        let text = serde_json::to_string_pretty(&report)?;
-        std::fs::write(folder.join("report.json"), text + "\n")?;
-        std::fs::write(folder.join("report.md"), self.markdown())?;
+        std::fs::write(file, serde_json::to_string_pretty(&report)? + "\n")?;
         Ok(())
-    }
-
-    fn markdown(&self) -> String {
-        let mut text = String::from(
-            "| test | runs | steps | faults | saves acknowledged | gone with a disk | lost | \
-             duplicated | diverged | leaked | other | recovery p50 / p99 (steps) | seeds | seconds |\n\
-             |---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
-        );
-        for row in self.rows() {
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} / {} | {} | {:.0} |",
-                row.test,
-                row.runs,
-                row.steps,
-                row.faults,
-                row.acknowledged,
-                row.gone_with_a_disk,
-                row.lost,
-                row.duplicated,
-                row.diverged,
-                row.leaked,
-                row.other,
-                row.recovery_p50_steps,
-                row.recovery_p99_steps,
-                row.seeds,
-                row.seconds
-            );
-        }
-        let _ = writeln!(
-            text,
-            "\n| fault | times | runs with the rarest other |\n|---|---|---|"
-        );
-        for fault in Fault::ALL {
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} |",
-                fault.name(),
-                self.fired(*fault),
-                self.rarest_with(*fault)
-            );
-        }
-        let _ = writeln!(
-            text,
-            "\nLooks at each invariant in runs in which a fault fired (violations in brackets, \
-             where there are any):\n"
-        );
-        let names: Vec<&str> = Invariant::ALL.iter().map(|which| which.name()).collect();
-        let _ = writeln!(text, "| fault | {} |", names.join(" | "));
-        let _ = writeln!(text, "|---|{}", "---|".repeat(names.len()));
-        for fault in Fault::ALL {
-            let cells: Vec<String> = Invariant::ALL
-                .iter()
-                .map(|invariant| {
-                    let cell = (*fault, *invariant);
-                    let looks = self.looked.get(&cell).copied().unwrap_or(0);
-                    match self.violated.get(&cell) {
-                        None => looks.to_string(),
-                        Some(violations) => format!("{looks} ({violations})"),
-                    }
-                })
-                .collect();
-            let _ = writeln!(text, "| {} | {} |", fault.name(), cells.join(" | "));
-        }
-        text
     }
 
     fn rows(&self) -> Vec<Row> {
