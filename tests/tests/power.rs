@@ -9,8 +9,6 @@
 use handoff_tests::power::{Plan, Size, run};
 
 #[test]
-#[ignore = "2026-11-29: torn writes late in a site's commit leave a database that its own check calls \
-            damaged; nothing acknowledged is lost"]
 fn what_was_acknowledged_survives_a_power_loss_at_any_step() {
     let plan = Plan {
         points: 900,

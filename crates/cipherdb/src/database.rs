@@ -217,11 +217,13 @@ impl Database {
     /// # Errors
     /// [`CipherDbError::Busy`] when a reader still needs the log.
     pub fn checkpoint_truncate(&self) -> Result<(), CipherDbError> {
-        const SQL: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let busy: i64 = self
-            .writer()?
-            .query_row(SQL, [], |row| row.get(0))
-            .map_err(|error| CipherDbError::from_sql(self.file(), SQL, &error))?;
+        self.checkpoint(&*self.writer()?, "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    fn checkpoint(&self, writer: &Connection, sql: &'static str) -> Result<(), CipherDbError> {
+        let busy: i64 = writer
+            .query_row(sql, [], |row| row.get(0))
+            .map_err(|error| CipherDbError::from_sql(self.file(), sql, &error))?;
         if busy == 0 {
             Ok(())
         } else {
@@ -235,17 +237,25 @@ impl Database {
     /// the tables must hang together. Reads and writes go on meanwhile; only a
     /// suspicion is looked at again with writers waiting.
     ///
+    /// A page that lies whole in the log is not damaged, whatever the file has
+    /// in its place: a power cut tears pages on their way from the one to the
+    /// other, and every reading takes them from the log. The seals are looked
+    /// for in the file alone; so on a suspicion the whole log is moved first.
+    ///
     /// # Errors
-    /// [`CipherDbError`] when it cannot be looked at. Damage is an answer.
+    /// [`CipherDbError`] when it cannot be looked at, [`CipherDbError::Busy`]
+    /// when a reader stays who keeps the log from being moved. Damage is an
+    /// answer.
     pub fn quick_check(&self) -> Result<Health, CipherDbError> {
+        const MOVE: &str = "PRAGMA wal_checkpoint(FULL)";
         let reader = self.readers.take()?;
         let health = check::check(self.file(), &reader)?;
         self.readers.put_back(reader);
         if health == Health::Sound {
             return Ok(health);
         }
-        // A page that was moved from the log at that moment looks torn.
         let writer = self.writer()?;
+        self.checkpoint(&writer, MOVE)?;
         check::check(self.file(), &writer)
     }
 

@@ -8,7 +8,12 @@
 //! not hold were both synced, or the first of them was.
 //!
 //! Each checksum goes on from the one before, so that frames that follow one
-//! another can be told from remains of an earlier, failed write.
+//! another can be told from remains of an earlier, failed write. One commit
+//! proves nothing: before a sync sectors reach the disk in any order, and the
+//! end of a commit without its beginning is a power cut's.
+//!
+//! So the last commit of a log, spoiled by a turned bit, is not missed here
+//! (`docs/adr/0033`).
 
 /// Bytes of the header of a log, and of a frame.
 const HEADER: usize = 32;

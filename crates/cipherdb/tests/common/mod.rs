@@ -76,3 +76,17 @@ pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found.sort();
     found
 }
+
+/// Chance that is the same in every run (SplitMix64).
+pub struct Chance(pub u64);
+
+impl Chance {
+    /// True so many times of 256.
+    pub fn is(&mut self, odds: u64) -> bool {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % 256 < odds
+    }
+}

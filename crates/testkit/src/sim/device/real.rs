@@ -155,6 +155,17 @@ impl RealFiles {
         }
     }
 
+    /// Whether one of them is in the journal already.
+    fn is_there(&self, entries: &[Entry]) -> Done<bool> {
+        let store = self.store()?;
+        for entry in entries {
+            if store.place(ItemId(entry.id.0)).map_err(broken)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn with_session<T>(&self, user: UserId, work: impl FnOnce(&UserSession) -> Done<T>) -> Done<T> {
         match self.sessions.borrow().get(&user) {
             Some(session) => work(session),
@@ -307,16 +318,24 @@ impl DeviceFiles for RealFiles {
         now_ms: i64,
     ) -> Done<()> {
         self.with_session(user, |session| {
-            self.writing(|_| {
+            let save = |draft| {
                 let saved = session.save(&self.random, entries, draft, now_ms);
-                saved.map(|_| ()).map_err(|error| match error {
-                    SaveError::DiskFull => FilesError::DiskFull,
-                    SaveError::NotTheirs(_) => FilesError::Refused(Refused::NotTheirs),
-                    SaveError::IdTaken(_) => FilesError::Refused(Refused::IdTaken),
-                    SaveError::TakenBack(_) => FilesError::Refused(Refused::TakenBack),
-                    error => broken(error),
-                })
-            })
+                saved.map(|_| ()).map_err(of_save)
+            };
+            if !self.is_there(entries)? {
+                return self.writing(|_| save(draft));
+            }
+            // Saved before: nothing is committed but the end of its draft, and
+            // one that does not go stays.
+            save(None)?;
+            let kept = session.drafts().map_err(broken)?;
+            let Some(draft) = draft.filter(|id| kept.iter().any(|draft| draft.id == *id)) else {
+                return Ok(());
+            };
+            match self.writing(|_| session.discard_draft(draft).map_err(broken)) {
+                Err(FilesError::Died) => Err(FilesError::Died),
+                Ok(_) | Err(_) => Ok(()),
+            }
         })
     }
 
@@ -421,6 +440,16 @@ impl Image for RealImage {
     fn open(&self, fuse: Fuse) -> Box<dyn DeviceFiles> {
         let (secret, random) = (self.secret.clone(), self.random.clone());
         Box::new(RealFiles::opened(copy(&self.home), secret, random, fuse))
+    }
+}
+
+fn of_save(error: SaveError) -> FilesError {
+    match error {
+        SaveError::DiskFull => FilesError::DiskFull,
+        SaveError::NotTheirs(_) => FilesError::Refused(Refused::NotTheirs),
+        SaveError::IdTaken(_) => FilesError::Refused(Refused::IdTaken),
+        SaveError::TakenBack(_) => FilesError::Refused(Refused::TakenBack),
+        error => broken(error),
     }
 }
 

@@ -136,7 +136,7 @@ impl ModelFiles {
             let drafts = files.drafts.entry(user).or_default();
             if drafts
                 .get(&draft.id)
-                .is_some_and(|known| known.version >= draft.version)
+                .is_some_and(|known| known.version > draft.version)
             {
                 return refused(Refused::StaleDraft);
             }
