@@ -3,12 +3,13 @@
 //! a court orders to be erased. Each returns what went wrong.
 
 use std::path::Path;
+use std::process::Command;
 
 use handoff_store::{Access, Folder, open_reader};
 use handoff_vault::{DeviceSecretStore as _, FileDeviceSecret, Password, UnlockSecrets, UserWrap};
 use serde_json::Value;
 
-use crate::world::{MANAGER, OFFICER, PASSWORD, World, referral};
+use crate::world::{MANAGER, OFFICER, PASSWORD, World, handoff, referral, run};
 
 /// Copies a folder.
 ///
@@ -231,6 +232,33 @@ pub fn wrong_about_an_erasure(world: &World) -> Vec<String> {
         if left != [kept.clone()] {
             found.push(format!("{place}: {left:?} and not {kept}"));
         }
+    }
+    found
+}
+
+/// One backup is restored twice: what each goes on to take, the other never had,
+/// so they are two epochs, and neither is the one of the backup.
+#[must_use]
+pub fn wrong_about_two_restores(world: &World) -> Vec<String> {
+    let key = world.init("founded");
+    let backup = world.path("founded.backup");
+    let site = |what: &str, data: &str| {
+        let mut command = Command::new(handoff());
+        command
+            .args(["site", what, "--data"])
+            .arg(world.path(data))
+            .arg(&backup)
+            .arg("--json")
+            .env("HANDOFF_RECOVERY_KEY", &key)
+            .envs(world.bug_in_environment());
+        run(command, "").json()
+    };
+    let made = site("backup", "founded")["epoch"].clone();
+    let once = site("restore", "once")["epoch"].clone();
+    let again = site("restore", "again")["epoch"].clone();
+    let mut found = Vec::new();
+    if made == once || made == again || once == again || !once.is_string() {
+        found.push(format!("epochs: {made}, {once} and {again}"));
     }
     found
 }

@@ -161,7 +161,7 @@ impl World {
         self
     }
 
-    fn bug_in_environment(&self) -> Option<(&'static str, &'static str)> {
+    pub(crate) fn bug_in_environment(&self) -> Option<(&'static str, &'static str)> {
         self.bug.map(|bug| (handoff_mutants::VARIABLE, bug.name()))
     }
 

@@ -9,6 +9,7 @@
 
 use handoff_tests::custody::{
     wrong_about_a_disabled_account, wrong_about_an_erasure, wrong_about_copies,
+    wrong_about_two_restores,
 };
 use handoff_tests::world::World;
 
@@ -27,4 +28,9 @@ fn a_disabled_account_is_emptied_and_what_it_saves_waits_for_a_person() {
 #[test]
 fn a_record_that_a_court_orders_erased_is_gone_here_and_on_its_device() {
     assert_eq!(wrong_about_an_erasure(&World::enrolled()), NOTHING);
+}
+
+#[test]
+fn one_backup_that_is_restored_twice_makes_two_epochs() {
+    assert_eq!(wrong_about_two_restores(&World::empty()), NOTHING);
 }

@@ -15,6 +15,7 @@ use std::process::Command;
 use handoff_mutants::{Mutant, VARIABLE};
 use handoff_tests::custody::{
     wrong_about_a_disabled_account, wrong_about_an_erasure, wrong_about_copies,
+    wrong_about_two_restores,
 };
 use handoff_tests::kills::saves_killed;
 use handoff_tests::secrecy::leaks_of_a_save;
@@ -99,6 +100,12 @@ fn a_receipt_that_hides_what_is_parked_is_noticed() {
 fn an_order_that_erases_nothing_is_noticed() {
     let found = wrong_about_an_erasure(&World::planted(Mutant::ErasureSkipped));
     assert_says(&found, "at the site");
+}
+
+#[test]
+fn a_counted_epoch_is_noticed() {
+    let found = wrong_about_two_restores(&World::planted(Mutant::EpochCounter));
+    assert_says(&found, "epochs: ");
 }
 
 /// What power losses found, in a process of its own: which bug lives there is
