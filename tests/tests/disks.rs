@@ -1,17 +1,32 @@
 //! Disks that fill up, or return something else than was written.
 //!
-//! The long sets: `faults full`, `faults flips` and `faults yesterday`, in this
-//! package.
+//! The long sets: `faults failing`, `faults full`, `faults flips` and `faults
+//! yesterday`, in this package.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use handoff_tests::failing::full;
+use handoff_tests::failing::{Job, Plan, full, run};
 use handoff_tests::report::Report;
 use handoff_tests::rot::{flips, yesterday};
 
 fn clean(report: &Report) {
     println!("{}", report.to_json());
     assert!(report.is_clean(), "{:#?}", report.words);
+}
+
+#[test]
+fn a_save_whose_disk_fails_at_any_call_loses_nothing() {
+    let plan = Plan {
+        reads: 1,
+        jobs: &[Job::Save],
+        threads: 2,
+    };
+    let report = run(plan, &std::env::temp_dir());
+    clean(&report);
+    for call in ["write", "sync"] {
+        let failed = report.faults.get(&format!("an I/O error at {call}"));
+        assert!(failed.is_some_and(|calls| *calls > 1), "{call}");
+    }
 }
 
 #[test]

@@ -52,6 +52,12 @@ enum What {
         /// Of the reads of each piece of work, one in so many
         #[arg(long, default_value_t = 1)]
         reads: u64,
+        /// Only the pieces of work whose name has this in it
+        #[arg(long, default_value = "")]
+        only: String,
+        /// Threads
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
     },
     /// Disks that fill up
     Full {
@@ -112,7 +118,20 @@ fn main() -> ExitCode {
             };
             power::run(plan, &scratch)
         }
-        What::Failing { reads } => failing::run(failing::Plan { reads }, &scratch),
+        What::Failing {
+            reads,
+            only,
+            threads,
+        } => {
+            let mut jobs = failing::Job::ALL.to_vec();
+            jobs.retain(|job| job.name().contains(&only));
+            let plan = failing::Plan {
+                reads,
+                jobs: &jobs,
+                threads,
+            };
+            failing::run(plan, &scratch)
+        }
         What::Full { pages } => failing::full(pages, &scratch),
         What::Flips { each, seed } => rot::flips(each, seed, &scratch),
         What::Yesterday => rot::yesterday(&scratch),

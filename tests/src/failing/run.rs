@@ -1,19 +1,33 @@
 //! Every call of every job fails once.
+//!
+//! **How data moves through.** A job is done once with nothing failing, and its
+//! calls are counted; then each of them fails, in each way, on several threads.
+//! What is behind the last counted call is tried too, until one does not come:
+//! no two runs of a job make quite the same calls, for their ids are drawn.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
-use handoff_testkit::crash_fs::{self, Answer, Call, Disk, Fault, Lasts};
+use handoff_testkit::crash_fs::{self, Answer, Call, Counts, Disk, Fault, Lasts, Loss};
 
 use super::job::{Job, Ready, Stage, ready};
 use crate::lab::{Lab, copy_folder};
-use crate::power::{Depth, Fact, Findings, Ledger, survey_device, survey_site};
+use crate::power::{Depth, Fact, Findings, Known, Ledger, survey_device, survey_site};
 use crate::report::Report;
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
-pub struct Plan {
+pub struct Plan<'a> {
     /// Of the reads of a job, one in so many; every one of the other calls.
     pub reads: u64,
+    /// These jobs.
+    pub jobs: &'a [Job],
+    /// Threads.
+    pub threads: usize,
 }
 
 /// Seeds of the losses that follow an acknowledgement.
@@ -26,45 +40,140 @@ const WAYS: [(Answer, Lasts, &str); 3] = [
     (Answer::Full, Lasts::Until, "a full disk from then on"),
 ];
 
+/// Calls beyond those of a job that nothing interrupts, at most: a job that
+/// makes more when one fails does not end.
+const MORE: u64 = 64;
+
+/// Disks that were looked at, with what they had to hold: most failures change
+/// nothing on the disk, and leave the same one.
+#[derive(Debug, Default)]
+struct Seen(Mutex<HashSet<u64>>);
+
+impl Seen {
+    fn is_new(&self, loss: &Loss, known: &Known) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (loss.files(), format!("{known:?}")).hash(&mut hasher);
+        let mut seen = self.0.lock().expect("no thread has panicked");
+        seen.insert(hasher.finish())
+    }
+}
+
+/// A call of a job that is to fail.
+#[derive(Debug, Clone, Copy)]
+struct Try {
+    fault: Fault,
+    way: &'static str,
+}
+
 /// Lets calls of every job fail.
 ///
 /// # Panics
 /// When a scratch folder fails.
 #[must_use]
-pub fn run(plan: Plan, folder: &Path) -> Report {
+pub fn run(plan: Plan<'_>, folder: &Path) -> Report {
     crash_fs::install();
     let lab = Lab::with_in(1, folder);
     let mut report = Report::new("failing disk");
-    for job in Job::ALL {
-        let ready = ready(&lab, job);
-        let mut part = Report::new("failing disk");
-        for call in Call::ALL {
-            for (answer, lasts, way) in WAYS {
-                if answer == Answer::Full && call != Call::Write && call != Call::Share {
-                    continue;
-                }
-                let step = if call == Call::Read { plan.reads } else { 1 };
-                let mut nth = 1;
-                let fault = |nth| Fault {
-                    call,
-                    nth,
-                    answer,
-                    lasts,
-                };
-                while attempt(&lab, &ready, fault(nth), way, &mut part) {
-                    nth += step.max(1);
-                }
-            }
-        }
-        report.say(&format!("{}: {} failing calls", job.name(), part.runs));
+    for job in plan.jobs {
+        let ready = ready(&lab, *job);
+        let counts = census(&ready, folder);
+        let begun = Instant::now();
+        let part = fail(&ready, counts, plan, folder);
+        let seconds = begun.elapsed().as_secs();
+        let calls = Call::ALL.map(|call| format!("{} {}", counts.of(call), call.name()));
+        let (name, runs) = (job.name(), part.runs);
+        report.say(&format!(
+            "{name}: {runs} failing calls of {}, {seconds} s",
+            calls.join(", ")
+        ));
         report.add(part);
     }
     report
 }
 
+/// Every call of one job.
+fn fail(ready: &Ready, counts: Counts, plan: Plan<'_>, folder: &Path) -> Report {
+    let tries = tries(counts, plan.reads.max(1));
+    let (next, seen) = (AtomicUsize::new(0), Seen::default());
+    let whole = Mutex::new(Report::new("failing disk"));
+    std::thread::scope(|threads| {
+        for _ in 0..plan.threads.max(1) {
+            threads.spawn(|| {
+                let scratch = tempfile::tempdir_in(folder).expect("a scratch folder");
+                let mut part = Report::new("failing disk");
+                while let Some(first) = tries.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let mut this = *first;
+                    let is_last = this.fault.nth >= counts.of(this.fault.call);
+                    let most = this.fault.nth + MORE;
+                    // Behind the last one until one does not come.
+                    while attempt(scratch.path(), ready, &seen, this, &mut part) && is_last {
+                        this.fault.nth += 1;
+                        if this.fault.nth > most {
+                            let what = "each failure brings one more call".to_owned();
+                            part.corrupt(&place(ready, this), &[what]);
+                            break;
+                        }
+                    }
+                }
+                whole.lock().expect("no thread has panicked").add(part);
+            });
+        }
+    });
+    whole.into_inner().expect("no thread has panicked")
+}
+
+/// The calls that a job makes when nothing fails.
+fn census(ready: &Ready, folder: &Path) -> Counts {
+    let scratch = tempfile::tempdir_in(folder).expect("a scratch folder");
+    let home = scratch.path().join("census");
+    copy_folder(&ready.folder, &home);
+    let disk = Disk::watch(&home).expect("a folder");
+    let mut stage = Stage::set(ready, &home, 0).expect("nothing fails");
+    // Counts from here on, and never fails.
+    disk.arm(Fault::once(Call::Open, u64::MAX));
+    stage.act(ready).expect("nothing fails");
+    disk.counts()
+}
+
+/// Each call that a job makes, in each way that it can fail.
+fn tries(counts: Counts, reads: u64) -> Vec<Try> {
+    let mut all = Vec::new();
+    for call in Call::ALL {
+        for (answer, lasts, way) in WAYS {
+            if answer == Answer::Full && call != Call::Write && call != Call::Share {
+                continue;
+            }
+            let step = if call == Call::Read { reads } else { 1 };
+            let last = counts.of(call).max(1);
+            let mut nth = 1;
+            let mut add = |nth| {
+                let fault = Fault {
+                    call,
+                    nth,
+                    answer,
+                    lasts,
+                };
+                all.push(Try { fault, way });
+            };
+            while nth < last {
+                add(nth);
+                nth += step;
+            }
+            add(last);
+        }
+    }
+    all
+}
+
+fn place(ready: &Ready, this: Try) -> String {
+    let Fault { call, nth, .. } = this.fault;
+    let (job, way) = (ready.job.name(), this.way);
+    format!("{job}, {way} at {} {nth}", call.name())
+}
+
 /// One try; `false` when the job ended before the call came.
-fn attempt(lab: &Lab, ready: &Ready, fault: Fault, way: &str, report: &mut Report) -> bool {
-    let home = lab.path("try");
+fn attempt(scratch: &Path, ready: &Ready, seen: &Seen, this: Try, report: &mut Report) -> bool {
+    let home = scratch.join("try");
     copy_folder(&ready.folder, &home);
     let disk = Disk::watch(&home).expect("a folder");
     let mut ledger = Ledger::default();
@@ -72,13 +181,13 @@ fn attempt(lab: &Lab, ready: &Ready, fault: Fault, way: &str, report: &mut Repor
         ledger.note(0, fact);
     }
     let mut stage = Stage::set(ready, &home, 0).expect("nothing fails yet");
-    disk.arm(fault);
+    disk.arm(this.fault);
     let said = stage.act(ready);
     let fired = disk.disarm();
     let mut found = Findings::default();
     if fired > 0 {
         report.runs += 1;
-        report.fault(&format!("{way} at {}", fault.call.name()), 1);
+        report.fault(&format!("{} at {}", this.way, this.fault.call.name()), 1);
         judge(&said, &mut found);
         let behind = disk.mark();
         if let Ok(facts) = said {
@@ -98,9 +207,13 @@ fn attempt(lab: &Lab, ready: &Ready, fault: Fault, way: &str, report: &mut Repor
                 continue;
             }
             for seed in LOSSES {
-                let lost = lab.path("lost");
+                let loss = moment.lose(seed);
+                if !seen.is_new(&loss, &ledger.known(moment.at)) {
+                    continue;
+                }
+                let lost = scratch.join("lost");
                 std::fs::create_dir(&lost).expect("a folder");
-                moment.lose(seed).write_to(&lost).expect("a disk");
+                loss.write_to(&lost).expect("a disk");
                 look(ready, &lost, &ledger, moment.at, &mut found);
                 std::fs::remove_dir_all(&lost).expect("a scratch folder");
             }
@@ -109,13 +222,7 @@ fn attempt(lab: &Lab, ready: &Ready, fault: Fault, way: &str, report: &mut Repor
         drop(stage);
     }
     std::fs::remove_dir_all(&home).expect("a scratch folder");
-    let place = format!(
-        "{}, {way} at {} {}",
-        ready.job.name(),
-        fault.call.name(),
-        fault.nth
-    );
-    found.count(&place, report);
+    found.count(&place(ready, this), report);
     fired > 0
 }
 
