@@ -283,7 +283,10 @@ pub fn answer(site: &Site, opener: &mut Opener, request: &[u8]) -> Result<Answer
     let taken = site
         .take(request)
         .map_err(|(reply, error)| format!("{:?} {error:?}", reply.outcome))?;
-    site.apply(opener).map_err(|error| error.to_string())?;
+    let applied = site.apply(opener).map_err(|error| error.to_string())?;
+    if applied.is_elsewhere {
+        return Err("another process applies at this site".to_owned());
+    }
     site.answer(&taken).map_err(|error| error.to_string())
 }
 

@@ -15,10 +15,17 @@ fn clean(report: &Report) {
 }
 
 #[test]
-fn a_save_whose_disk_fails_at_any_call_loses_nothing() {
+fn work_whose_disk_fails_at_any_call_loses_nothing_and_says_what_it_was() {
     let plan = Plan {
         reads: 1,
-        jobs: &[Job::Save],
+        jobs: &[
+            Job::Open,
+            Job::Unlock,
+            Job::Draft,
+            Job::Save,
+            Job::Send,
+            Job::SiteOpen,
+        ],
         threads: 2,
     };
     let report = run(plan, &std::env::temp_dir());

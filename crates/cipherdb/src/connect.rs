@@ -1,5 +1,6 @@
 //! One connection: opened, keyed, set, probed.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi::ErrorCode};
@@ -9,6 +10,44 @@ use crate::key::DbKey;
 use crate::planted;
 use crate::process;
 use crate::settings::{self, Handle};
+
+/// Bytes of a page.
+const PAGE: u64 = 4096;
+
+/// Opens a database; if that says "another key" or "damaged", once more.
+///
+/// The cipher takes a salt that could not be read for one that is not there, and
+/// a page that did not come for one that is not its own: a single failed read
+/// looks like either. So neither is believed before the file can be read and a
+/// second try says the same.
+///
+/// # Errors
+/// Those of the second try; [`CipherDbError::Io`] when the file cannot be read.
+pub(crate) fn opened_twice<T>(
+    path: &Path,
+    open: impl Fn() -> Result<T, CipherDbError>,
+) -> Result<T, CipherDbError> {
+    match open() {
+        Err(
+            CipherDbError::WrongKey { .. }
+            | CipherDbError::Damaged { .. }
+            | CipherDbError::NotADatabase { .. },
+        ) => {
+            read_beginning(path).map_err(|error| CipherDbError::from_io(path, error))?;
+            open()
+        }
+        done => done,
+    }
+}
+
+/// Reads where the salt and the first page lie.
+fn read_beginning(path: &Path) -> std::io::Result<()> {
+    let mut beginning = Vec::new();
+    std::fs::File::open(path)?
+        .take(PAGE)
+        .read_to_end(&mut beginning)?;
+    Ok(())
+}
 
 /// Opens a connection to an existing file under its key. Nothing is written
 /// before the key has opened the first page.
@@ -70,7 +109,7 @@ fn probe(file: &Path, connection: &Connection) -> Result<(), CipherDbError> {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             let len = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
-            let pages = len / 4096;
+            let pages = len / PAGE;
             let file = file.to_owned();
             match bad_pages(connection) {
                 // With the wrong key no page verifies.

@@ -79,6 +79,15 @@ impl Database {
         migrations: &Migrations,
         options: OpenOptions,
     ) -> Result<Self, CipherDbError> {
+        connect::opened_twice(path, || Self::try_open(path, key, migrations, options))
+    }
+
+    fn try_open(
+        path: &Path,
+        key: &DbKey,
+        migrations: &Migrations,
+        options: OpenOptions,
+    ) -> Result<Self, CipherDbError> {
         let file = files::resolve(path)?;
         let handle = Handle::Write(options.durability);
         let commits = match options.durability {

@@ -31,6 +31,10 @@ impl ReadOnlyDatabase {
     /// [`CipherDbError`]; [`CipherDbError::OlderSchema`] when it still has to
     /// be migrated.
     pub fn open(path: &Path, key: &DbKey, migrations: &Migrations) -> Result<Self, CipherDbError> {
+        connect::opened_twice(path, || Self::try_open(path, key, migrations))
+    }
+
+    fn try_open(path: &Path, key: &DbKey, migrations: &Migrations) -> Result<Self, CipherDbError> {
         let file = files::resolve(path)?;
         let (lies, open) = open_here::enter(&file, Commits::MayBeGone)?;
         match lies {
@@ -117,7 +121,9 @@ impl Readers {
             .pop();
         match idle {
             Some(connection) => Ok(connection),
-            None => connect::connect(&self.file, &self.key, Handle::Read),
+            None => connect::opened_twice(&self.file, || {
+                connect::connect(&self.file, &self.key, Handle::Read)
+            }),
         }
     }
 

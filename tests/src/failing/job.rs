@@ -6,6 +6,7 @@ use std::sync::Arc;
 use handoff_domain::{Entry, EntryId, VerificationMove};
 use handoff_protocol::ids::ItemId;
 use handoff_protocol::message::{Answer, FeedItem};
+use handoff_site::storage::{StorageError, Writes};
 use handoff_site::{Opener, Site};
 use handoff_store::{DeviceStore, UserSession};
 use handoff_vault::OsRandom;
@@ -162,6 +163,7 @@ pub(super) fn ready(lab: &Lab, job: Job) -> Ready {
 impl Ready {
     fn prepare(&mut self, store: &DeviceStore, data: &Path) {
         let site = open_site(data);
+        free_applier(&site).expect("a free applier");
         let mut opener = opener();
         match self.job {
             Job::Receipt => {
@@ -201,6 +203,7 @@ impl Ready {
         if stage.site.is_none() {
             let site = Site::open(&stage.home, |_| None, handoff_site::Host::system())
                 .map_err(|error| format!("{error:?}"))?;
+            free_applier(&site)?;
             stage.site = Some((site, opener()));
         }
         Ok(())
@@ -341,6 +344,13 @@ impl Stage {
         }
         Ok(ready.ids.iter().map(|id| Fact::Custody(*id)).collect())
     }
+}
+
+/// As a site's process does when it starts: the one before is gone.
+fn free_applier(site: &Site) -> Result<(), String> {
+    let free = |writes: &dyn Writes| writes.free_applier();
+    let freed: Result<(), StorageError> = site.storage().writing(free);
+    freed.map_err(|error| format!("{error:?}"))
 }
 
 /// Takes an answer up; an answer that was left alone in part is an error.

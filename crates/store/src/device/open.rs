@@ -98,13 +98,29 @@ impl DeviceStore {
         }
         let locked = folder.lock()?.ok_or(OpenError::InUse)?;
         let key = device_key::read(folder, secret)?.ok_or(OpenError::NotEnrolled)?;
-        let opened = open_file(folder, &key).map_err(StorageError::Db);
+        // A page that did not come looks like one that is damaged: only what is
+        // found twice is moved out of the way.
+        let opened = match open_checked(folder, &key) {
+            Err(error) if is_damage(&error) => open_checked(folder, &key),
+            opened => opened,
+        };
         match opened {
-            Ok(db) => finish(folder, db, locked),
+            Ok((db, Some((me, lane)))) => Ok(store(folder, db, me, lane, locked)),
+            Ok((_, None)) => Err(OpenError::NotEnrolled),
             Err(error) if is_damage(&error) => Err(set_aside(folder)?),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+type Found = Option<(Me, LaneKey)>;
+
+/// Opens the file and checks what it holds. It is closed again on an error: its
+/// files may be moved only then.
+fn open_checked(folder: &Folder, key: &DbKey) -> Stored<(Database, Found)> {
+    let db = open_file(folder, key).map_err(StorageError::Db)?;
+    let found = db.read(check)?;
+    Ok((db, found))
 }
 
 fn open_file(folder: &Folder, key: &DbKey) -> Result<Database, CipherDbError> {
@@ -124,35 +140,31 @@ fn open_file(folder: &Folder, key: &DbKey) -> Result<Database, CipherDbError> {
     }
 }
 
-/// Checks what an opened file holds, and makes the handle.
+/// Checks what a file that was made just now holds, and makes the handle.
 pub(super) fn finish(
     folder: &Folder,
     db: Database,
     locked: File,
 ) -> Result<DeviceStore, OpenError> {
-    match db.read(check) {
-        Ok(Some((me, lane))) => {
-            let mode = folder.access().mode();
-            let ballast = match folder.ballast() {
-                0 => None,
-                bytes => Ballast::ensure(folder.path(), bytes, mode)
-                    .ok()
-                    .map(|(ballast, _)| ballast),
-            };
-            Ok(DeviceStore::of(Shared {
-                ballast,
-                _lock: Some(locked),
-                ..shared(folder, Db::Write(db), me, lane)
-            }))
-        }
-        Ok(None) => Err(OpenError::NotEnrolled),
-        Err(error) if is_damage(&error) => {
-            // Its files may be moved only once it is closed.
-            drop(db);
-            Err(set_aside(folder)?)
-        }
-        Err(error) => Err(error.into()),
+    match db.read(check)? {
+        Some((me, lane)) => Ok(store(folder, db, me, lane, locked)),
+        None => Err(OpenError::NotEnrolled),
     }
+}
+
+fn store(folder: &Folder, db: Database, me: Me, lane: LaneKey, locked: File) -> DeviceStore {
+    let mode = folder.access().mode();
+    let ballast = match folder.ballast() {
+        0 => None,
+        bytes => Ballast::ensure(folder.path(), bytes, mode)
+            .ok()
+            .map(|(ballast, _)| ballast),
+    };
+    DeviceStore::of(Shared {
+        ballast,
+        _lock: Some(locked),
+        ..shared(folder, Db::Write(db), me, lane)
+    })
 }
 
 /// Opens a device's files to read, beside a process that writes them.
