@@ -29,10 +29,14 @@ pub(crate) fn opened_twice<T>(
 ) -> Result<T, CipherDbError> {
     match open() {
         Err(
-            CipherDbError::WrongKey { .. }
+            error @ (CipherDbError::WrongKey { .. }
             | CipherDbError::Damaged { .. }
-            | CipherDbError::NotADatabase { .. },
+            | CipherDbError::NotADatabase { .. }),
         ) => {
+            // Something else than a file lies there, or nothing any more.
+            if !path.is_file() {
+                return Err(error);
+            }
             read_beginning(path).map_err(|error| CipherDbError::from_io(path, error))?;
             open()
         }
