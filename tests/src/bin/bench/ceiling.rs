@@ -24,9 +24,10 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::version::TLS13;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 use crate::Setup;
@@ -85,8 +86,15 @@ impl Ceiling {
         let mut address = String::new();
         BufReader::new(server.stdout.take().context("its output")?).read_line(&mut address)?;
         let certificate = std::fs::read(folder.path().join(CERTIFICATE))?;
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(certificate))?;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&TLS13])?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
         let client = reqwest::Client::builder()
-            .tls_certs_only([reqwest::Certificate::from_der(&certificate)?])
+            .tls_backend_preconfigured(tls)
             .timeout(Duration::from_secs(60))
             .build()?;
         let mut rng = Seeded::new(seed);
