@@ -410,12 +410,16 @@ impl Site {
                 continue;
             }
             let lines = reads.lines(&receipt.lane)?;
-            let mut is_held = false;
-            for line in &lines {
-                let Head { seq, hash } = receipt.through;
-                is_held |= place::path(reads, line, seq, seq)?.first() == Some(&hash);
-            }
-            held.push(is_held);
+            // The chain is the same where a content was taken back, so the
+            // revision has to be reached too.
+            let line = lines
+                .iter()
+                .find(|line| line.branch == receipt.branch && line.revision >= receipt.revision);
+            let Head { seq, hash } = receipt.through;
+            held.push(match line {
+                Some(line) => place::path(reads, line, seq, seq)?.first() == Some(&hash),
+                None => false,
+            });
         }
         Ok(proves_rollback(kinship, held))
     }

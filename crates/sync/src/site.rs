@@ -226,9 +226,10 @@ pub fn custody(line: Option<&Line>, main_head: Seq, batch: &VerifiedBatch) -> Cu
 /// being told: a receipt of the current epoch for what the site does not hold,
 /// or an epoch that descends from the current one.
 ///
-/// `receipts_of_this_epoch`: for each whether the site holds, on any line of its
-/// lane, the chain hash that it names. A position alone is not enough: another
-/// copy of the device may have filled it since with something else.
+/// `receipts_of_this_epoch`: for each whether the line that it is for has come to
+/// its revision, and holds the chain hash that it names. A position alone is
+/// not enough: another copy of the device may have filled it since with
+/// something else, or with the word that its content was taken back.
 #[must_use]
 pub fn proves_rollback(
     kinship: Kinship,

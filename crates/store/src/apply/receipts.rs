@@ -63,7 +63,7 @@ pub(super) fn take(
             }
         };
         let (covered, _) = before.covered(verified.epoch);
-        if known.is_none() && coverage.through.seq < covered {
+        if known.is_none() && receipt.through.seq < covered {
             // Another branch that shares a beginning with this line.
             applied.ignored.push(Ignored::Receipt {
                 lane: Some(receipt.lane),

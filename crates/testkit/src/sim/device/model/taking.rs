@@ -177,7 +177,7 @@ impl ModelFiles {
         let (covered, _) = row.covered(epoch);
         let coverage = match judge(own, receipt) {
             // Another branch that shares a beginning with this line.
-            Ok(coverage) if before.is_none() && coverage.through.seq < covered => {
+            Ok(_) if before.is_none() && receipt.through.seq < covered => {
                 taken.refused.push((row.lane, ReceiptRefused::Older));
                 return;
             }
