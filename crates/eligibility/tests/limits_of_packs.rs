@@ -157,3 +157,81 @@ fn look_backs_in_days_and_months_of_nearly_one_length_are_refused() {
         assert_eq!(refused(&[rule("days = 30"), rule("months = 6")]), None);
     }
 }
+
+#[test]
+fn four_different_limits_of_amounts_at_one_door() {
+    let limit = |grams: usize| format!("kind = \"amount_max\"\nfails_when = \"> {grams} g\"");
+    let mut rules: Vec<String> = (1..=4).map(limit).collect();
+    assert_eq!(refused(&rules), None);
+    // The same limit again is no further one.
+    rules.push(limit(4));
+    assert_eq!(refused(&rules), None);
+    rules.push(limit(5));
+    assert_eq!(
+        refused(&rules),
+        Some((PackMistake::TooManyAmounts { limit: 4 }, 6))
+    );
+}
+
+/// Limits that add drugs up cover the same drugs as another limit, or none of
+/// its drugs.
+#[test]
+fn limits_that_add_drugs_up_meet_in_all_drugs_or_in_none() {
+    let limit = |params: &str| {
+        format!(
+            "kind = \"amount_max\"\nfails_when = {}",
+            params.replace(';', "\n")
+        )
+    };
+    let overlap = Some((PackMistake::AmountsOverlap, 2));
+    for (a, b, goes) in [
+        ("\"> 6 g\"", "\"> 2 g\"; drugs = [\"D\"]", true),
+        (
+            "\"> 6 g\"; together = true",
+            "\">= 9 g\"; together = true",
+            true,
+        ),
+        (
+            "\"> 6 g\"; together = true; drugs = [\"D\"]",
+            "\"> 6 g\"; together = true; drugs = [\"L\"]",
+            true,
+        ),
+        (
+            "\"> 6 g\"; together = true; drugs = [\"D\"]",
+            "\"> 6 g\"; drugs = [\"L\"]",
+            true,
+        ),
+        (
+            "\"> 6 g\"; together = true; except = [\"L\"]",
+            "\"> 6 g\"; together = true; drugs = [\"L\"]",
+            true,
+        ),
+        // A limit in another kind of unit counts something else.
+        (
+            "\"> 6 g\"; together = true",
+            "\"> 9 du\"; drugs = [\"D\"]",
+            true,
+        ),
+        (
+            "\"> 6 g\"; together = true",
+            "\"> 2 oz\"; drugs = [\"D\"]",
+            false,
+        ),
+        ("\"> 6 g\"; together = true", "\"> 2 g\"", false),
+        (
+            "\"> 6 g\"; together = true; drugs = [\"D\", \"L\"]",
+            "\"> 6 g\"; together = true; drugs = [\"L\"]",
+            false,
+        ),
+        // Some of a drug is still the drug.
+        (
+            "\"> 6 g\"; together = true",
+            "\"> 6 g\"; together = true; except = [{ form = \"prescription_pills\" }]",
+            false,
+        ),
+    ] {
+        let expected = overlap.clone().filter(|_| !goes);
+        assert_eq!(refused(&[limit(a), limit(b)]), expected, "{a} and {b}");
+        assert_eq!(refused(&[limit(b), limit(a)]), expected, "{b} and {a}");
+    }
+}
