@@ -186,3 +186,105 @@ pub(crate) const fn and(a: Answer, b: Answer) -> Answer {
 pub(crate) const fn or(a: Answer, b: Answer) -> Answer {
     not(and(not(a), not(b)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Answer::{No, Unknown, Yes};
+
+    const ALL: [Answer; 3] = [No, Yes, Unknown];
+    const PLACES: std::ops::Range<u8> = 0..32;
+
+    /// Answers of which no two neighbours are the same.
+    fn answers(turn: usize) -> Vec<Answer> {
+        (0..MAX_TESTS)
+            .map(|i| ALL[(i + i / 3 + turn) % 3])
+            .collect()
+    }
+
+    fn read(vector: Vector) -> Vec<Answer> {
+        PLACES.map(|place| vector.get(place)).collect()
+    }
+
+    #[test]
+    fn each_of_32_tests_has_a_place_of_its_own() {
+        assert_eq!(usize::from(PLACES.end), MAX_TESTS);
+        for place in PLACES {
+            for (before, value) in ALL.into_iter().flat_map(|a| ALL.map(|b| (a, b))) {
+                let mut vector = Vector::of(&[before; MAX_TESTS]);
+                vector.set(place, value);
+                let mut expected = [before; MAX_TESTS];
+                expected[usize::from(place)] = value;
+                assert_eq!(read(vector), expected, "{place}");
+            }
+        }
+        assert_eq!(read(Vector::UNKNOWN), [Unknown; MAX_TESTS]);
+        assert_eq!(read(Vector::default()), [No; MAX_TESTS]);
+    }
+
+    #[test]
+    fn vectors_are_joined_test_by_test() {
+        for (a, b) in (0..3).flat_map(|a| (0..3).map(move |b| (answers(a), answers(b)))) {
+            let each = |join: fn(Answer, Answer) -> Answer| -> Vec<Answer> {
+                a.iter().zip(&b).map(|(a, b)| join(*a, *b)).collect()
+            };
+            assert_eq!(read(Vector::of(&a).both(Vector::of(&b))), each(and));
+            let known = |answers: &[Answer]| -> Vec<Answer> {
+                answers
+                    .iter()
+                    .map(|answer| if *answer == Unknown { Yes } else { *answer })
+                    .collect()
+            };
+            let (a, b) = (known(&a), known(&b));
+            let each: Vec<Answer> = a.iter().zip(&b).map(|(a, b)| or(*a, *b)).collect();
+            assert_eq!(read(Vector::of(&a).either(Vector::of(&b))), each);
+        }
+    }
+
+    #[test]
+    fn a_mask_takes_the_tests_that_it_names_and_no_other() {
+        let single = PLACES.map(|place| 1u32 << place);
+        let more = [0, u32::MAX, 0xAAAA_AAAA, 0x00FF_00FF, 0x8000_0001];
+        for mask in single.clone().chain(single.map(|mask| !mask)).chain(more) {
+            let (a, b) = (answers(0), answers(1));
+            let pick = |otherwise: &[Answer]| -> Vec<Answer> {
+                let names = |place: u8| mask >> place & 1 == 1;
+                PLACES
+                    .map(|place| if names(place) { &b } else { otherwise }[usize::from(place)])
+                    .collect()
+            };
+            let (old, new) = (Vector::of(&a), Vector::of(&b));
+            assert_eq!(read(new.only(mask)), pick(&[No; MAX_TESTS]), "{mask:x}");
+            assert_eq!(read(old.keeping(new, mask)), pick(&a), "{mask:x}");
+        }
+    }
+
+    /// Kleene's strong logic.
+    #[test]
+    fn what_is_unknown_matters_only_while_it_can() {
+        assert_eq!(ALL.map(not), [Yes, No, Unknown]);
+        for (a, b, all, any) in [
+            (No, No, No, No),
+            (No, Yes, No, Yes),
+            (No, Unknown, No, Unknown),
+            (Yes, Yes, Yes, Yes),
+            (Yes, Unknown, Unknown, Yes),
+            (Unknown, Unknown, Unknown, Unknown),
+        ] {
+            assert_eq!((and(a, b), or(a, b)), (all, any), "{a:?} {b:?}");
+            assert_eq!((and(b, a), or(b, a)), (all, any), "{b:?} {a:?}");
+            let parts = || -> Vec<Expr<TestRef>> {
+                let at = |test| Expr::Test(TestRef { question: 0, test });
+                vec![at(0), at(1)]
+            };
+            let values = [Vector::of(&[a, b])];
+            assert_eq!(Expr::All(parts()).eval(&values), all);
+            assert_eq!(Expr::Any(parts()).eval(&values), any);
+            assert_eq!(Expr::not(Expr::All(parts())).eval(&values), not(all));
+            // Nothing was said of a question that is not there.
+            assert_eq!(Expr::All(parts()).eval(&[]), Unknown);
+        }
+        assert_eq!(Expr::<TestRef>::All(Vec::new()).eval(&[]), Yes);
+        assert_eq!(Expr::<TestRef>::Any(Vec::new()).eval(&[]), No);
+    }
+}

@@ -198,3 +198,92 @@ impl Around {
         !(sides.iter().all(|side| *side > 0) || sides.iter().all(|side| *side < 0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A degree of latitude has 110,574 to 111,694 m, one of longitude 111,320 m
+    /// and more times the cosine of the latitude.
+    #[test]
+    fn the_rectangle_holds_what_is_within_the_accuracy_and_little_more() {
+        for latitude in [0, 30, -39, 45, -60] {
+            let y = latitude * 10_000_000;
+            let radians = f64::from(latitude).to_radians();
+            for metres in [1, 7, 100, 10_000] {
+                let x = -766_150_000;
+                let around = Around::of((x, i64::from(y)), metres);
+                let north = around.north - i64::from(y);
+                let east = around.east - x;
+                assert_eq!(i64::from(y) - around.south, north);
+                assert_eq!(x - around.west, east);
+                let (north, east) = (e5(north), e5(east));
+                let metres = f64::from(metres);
+                let (least, most) = (metres / 1.10574, metres / 1.10574 * 1.01 + 0.01);
+                assert!((least..most).contains(&north), "{latitude}: {north}");
+                let true_east = metres / 1.1132 / radians.cos();
+                // The square of the angle stands for its cosine.
+                let slack = 1.03 * radians.cos() / (1.0 - radians * radians / 2.0);
+                let most = true_east * slack + 0.03;
+                assert!(
+                    (true_east..most).contains(&east),
+                    "{latitude}, {metres} m: {east} is not in {true_east}..{most}"
+                );
+            }
+        }
+        // Near a pole all longitudes are near.
+        for latitude in [850_000_000, -850_000_000, 900_000_000] {
+            let around = Around::of((0, latitude), 1);
+            assert!(around.east > 1_800_000_000 && around.west < -1_800_000_000);
+        }
+    }
+
+    /// Hundred-thousandths of a degree.
+    #[allow(clippy::cast_precision_loss, reason = "far below 2 to the 52nd")]
+    fn e5(e7: i64) -> f64 {
+        e7 as f64 / 100.0
+    }
+
+    #[test]
+    fn an_edge_touches_the_rectangle_where_they_share_a_point() {
+        let around = Around {
+            west: 0,
+            east: 20,
+            south: 100,
+            north: 110,
+        };
+        for (a, b, expected) in [
+            // Inside of it, and right through it.
+            ((5, 105), (6, 106), true),
+            ((-50, 105), (50, 106), true),
+            ((10, 0), (11, 200), true),
+            // Along each side, and one further out.
+            ((-5, 100), (25, 100), true),
+            ((-5, 99), (25, 99), false),
+            ((-5, 110), (25, 110), true),
+            ((-5, 111), (25, 111), false),
+            ((0, 90), (0, 120), true),
+            ((-1, 90), (-1, 120), false),
+            ((20, 90), (20, 120), true),
+            ((21, 90), (21, 120), false),
+            // Across a corner, at the corner, and past it.
+            ((-6, 105), (6, 117), false),
+            ((-5, 105), (5, 115), true),
+            ((-4, 105), (6, 115), true),
+            ((14, 93), (26, 105), false),
+            ((15, 95), (25, 105), true),
+            ((-6, 105), (6, 93), false),
+            ((-5, 105), (5, 95), true),
+            ((14, 115), (26, 103), true),
+            ((16, 116), (28, 104), false),
+            // In line with a side, and before its beginning.
+            ((30, 100), (40, 100), false),
+            ((-40, 110), (-30, 110), false),
+            ((0, 120), (0, 130), false),
+            ((20, 80), (20, 90), false),
+        ] {
+            assert_eq!(around.touches((a, b)), expected, "{a:?} {b:?}");
+            assert_eq!(around.touches((b, a)), expected, "{b:?} {a:?}");
+        }
+    }
+}

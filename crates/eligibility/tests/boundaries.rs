@@ -106,8 +106,12 @@ const SQUARE: &str = "{\"type\":\"Polygon\",\"coordinates\":[\
     [[-76.617,39.293],[-76.613,39.293],[-76.613,39.297],[-76.617,39.297],[-76.617,39.293]]]}";
 
 fn mapped() -> RulePack {
+    drawn(SQUARE)
+}
+
+fn drawn(geojson: &str) -> RulePack {
     let text = random_pack::pack_of(&["kind = \"in_zone\"\nzones = [\"z1\"]".to_owned()]);
-    let zone = format!("id = \"z1\"\ngeojson = '{SQUARE}'");
+    let zone = format!("id = \"z1\"\ngeojson = '{geojson}'");
     RulePack::parse(&text.replacen("id = \"z1\"", &zone, 1)).unwrap()
 }
 
@@ -153,6 +157,42 @@ fn positions_on_edges_and_vertices_are_inside() {
             ..Facts::default()
         };
         assert_eq!(found(&pack, &facts, "2020-02-29"), expected, "{position:?}");
+    }
+}
+
+#[test]
+fn an_area_of_several_polygons_is_all_of_them_however_they_are_wrapped() {
+    let square = |west: i32| {
+        let east = west + 1;
+        format!("[[[{west},0],[{east},0],[{east},1],[{west},1],[{west},0]]]")
+    };
+    let one = |west| {
+        let square = square(west);
+        format!("{{\"type\":\"Polygon\",\"coordinates\":{square}}}")
+    };
+    let feature =
+        |shape: &str| format!("{{\"type\":\"Feature\",\"properties\":{{}},\"geometry\":{shape}}}");
+    let several = format!(
+        "{{\"type\":\"MultiPolygon\",\"coordinates\":[{},{}]}}",
+        square(0),
+        square(10)
+    );
+    let features = [feature(&one(0)), feature(&one(10))].join(",");
+    let collection = format!("{{\"type\":\"FeatureCollection\",\"features\":[{features}]}}");
+    for shape in [several.clone(), feature(&several), collection] {
+        let pack = drawn(&shape);
+        for (longitude, expected) in [(5, Pass), (15, Hit), (55, Hit), (105, Pass), (115, Hit)] {
+            let facts = Facts {
+                position: Some(Position {
+                    latitude_e7: 5_000_000,
+                    longitude_e7: longitude * 1_000_000,
+                    accuracy_m: None,
+                }),
+                ..Facts::default()
+            };
+            let got = found(&pack, &facts, "2020-02-29");
+            assert_eq!(got, expected, "{longitude}: {shape}");
+        }
     }
 }
 

@@ -321,3 +321,37 @@ fn quotation_marks_of_a_word_processor_are_named() {
         ]],
     );
 }
+
+/// The messages of the whole corpus, without names in backticks and without
+/// figures: what is left is told apart by what went wrong and what to do.
+#[test]
+fn the_corpus_holds_more_than_sixty_kinds_of_mistakes() {
+    let corpus = [
+        include_str!("mistakes.rs"),
+        include_str!("mistakes_in_rules.rs"),
+        include_str!("mistakes_in_conditions.rs"),
+    ];
+    let mut cases = 0;
+    let mut kinds = std::collections::BTreeSet::new();
+    for line in corpus.iter().flat_map(|file| file.lines()) {
+        for said in line.split("line ").skip(1) {
+            let Some((place, message)) = said.split_once(": ") else {
+                continue;
+            };
+            let Some((line, column)) = place.split_once(", column ") else {
+                continue;
+            };
+            if line.parse::<u32>().is_err() || column.parse::<u32>().is_err() {
+                continue;
+            }
+            cases += 1;
+            let message = message.split("\"#]").next().unwrap_or_default();
+            let message = message.split("\"]").next().unwrap_or_default();
+            let message = message.trim_end_matches('"');
+            let plain = message.split('`').step_by(2).collect::<String>();
+            kinds.insert(plain.replace(|c: char| c.is_ascii_digit(), ""));
+        }
+    }
+    println!("{cases} cases, {} kinds of mistakes", kinds.len());
+    assert!(kinds.len() > 60, "{kinds:#?}");
+}

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{clear_of, date, findings_with, set};
-use handoff_domain::{Door, Facts, FindingResult, Outcome};
+use handoff_domain::{Door, Facts, FindingResult, Outcome, Role};
 use handoff_eligibility::{builtin, builtin_pack, explain, lint, run_pack_tests, screen};
 
 const ARREST: Door = Door::ArrestDiversion;
@@ -112,6 +112,9 @@ fn the_published_vectors_1_to_4_hold() {
         baltimore(&[]),
         (Outcome::PresumptivelyEligible, none(), none(), None)
     );
+    // 1: then the State's Attorney verifies.
+    let policy = builtin_pack("md-baltimore-2017").unwrap().policy();
+    assert!(policy.verifies.contains(&Role::ProsecutorLiaison));
     assert_eq!(
         baltimore(&[("open_warrant", "unknown")]),
         (
@@ -227,6 +230,12 @@ fn the_published_vectors_8_to_14_hold() {
         let hits = findings_with(&got, FindingResult::Hit);
         assert_eq!(hits.first().map(String::as_str), hit, "{number}: {answer}");
         assert!(hits.len() <= 1);
+        for finding in got.findings.iter().filter(|_| number == 8) {
+            // Waivable by the attorney.
+            let is_hit = finding.result == FindingResult::Hit;
+            let waived = finding.waivable_by.contains(&Role::ProsecutorLiaison);
+            assert_eq!(waived, is_hit, "{answer}: {}", finding.rule);
+        }
         // Provisional whatever comes out: somebody else verifies.
         assert!(!pack.policy().verifies.is_empty());
     }
@@ -264,15 +273,22 @@ fn ages_at_the_limit_of_18() {
         ("unknown", "2020-06-01", Unknown),
     ];
     let packs = builtin().iter().map(|builtin| &builtin.pack);
-    for pack in packs.filter(|pack| pack.rules().iter().any(|rule| rule.id == "min_age")) {
+    let mut tried = 0;
+    for pack in packs {
+        let mut rules = pack.rules().iter();
+        let Some(rule) = rules.find(|rule| rule.kind_name == "min_age") else {
+            continue;
+        };
+        tried += 1;
         for (age, as_of, expected) in table {
             let mut facts = clear_of(pack);
             set(&mut facts, &[("age", age)]);
             let got = screen(pack, &facts, ARREST, date(as_of));
-            let min_age = got.findings.iter().find(|f| f.rule == "min_age").unwrap();
+            let min_age = got.findings.iter().find(|f| f.rule == rule.id).unwrap();
             assert_eq!(min_age.result, expected, "{age} on {as_of}");
         }
     }
+    assert_eq!(tried, 3, "Baltimore, St. Louis County, Santa Fe");
 }
 
 #[test]
