@@ -2,7 +2,8 @@
 //! `cargo xtask bench`, from release builds.
 //!
 //! **What.** Saves, push and pull of many entries, bytes, a sync with nothing
-//! new, screening, start and memory of the window.
+//! new, slow and broken lines, screening, start
+//! and memory of the window.
 //!
 //! **Why.** A machine is fast or slow today; a ratio to a reference that ran a
 //! moment before says something about the program.
@@ -11,7 +12,7 @@
 //! medians. The site and the reference server are processes of their own.
 //!
 //! **What it does not do.** It passes and fails nothing: it says which budgets
-//! are kept. Peers and slow links are not in it yet.
+//! are kept. Peers are not in it yet.
 
 #![allow(
     clippy::print_stdout,
@@ -21,11 +22,13 @@
 
 mod ceiling;
 mod device;
+mod link;
 mod measure;
 mod relay;
 mod report;
 mod save;
 mod screening;
+mod shaper;
 mod transfer;
 mod window;
 mod wire;
@@ -43,6 +46,7 @@ const GROUPS: &[(&str, Measure)] = &[
     ("save", save::measure),
     ("transfer", transfer::measure),
     ("wire", wire::measure),
+    ("link", link::measure),
     ("screening", screening::measure),
     ("window", window::measure),
 ];
