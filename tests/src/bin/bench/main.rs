@@ -2,7 +2,7 @@
 //! `cargo xtask bench`, from release builds.
 //!
 //! **What.** Saves, push and pull of many entries, bytes, a sync with nothing
-//! new, slow and broken lines, screening, start
+//! new, slow and broken lines, devices with a long history, screening, start
 //! and memory of the window.
 //!
 //! **Why.** A machine is fast or slow today; a ratio to a reference that ran a
@@ -22,6 +22,7 @@
 
 mod ceiling;
 mod device;
+mod growth;
 mod link;
 mod measure;
 mod relay;
@@ -47,6 +48,7 @@ const GROUPS: &[(&str, Measure)] = &[
     ("transfer", transfer::measure),
     ("wire", wire::measure),
     ("link", link::measure),
+    ("growth", growth::measure),
     ("screening", screening::measure),
     ("window", window::measure),
 ];
@@ -59,6 +61,10 @@ pub struct Setup {
     pub entries: usize,
     /// Runs of each transfer and of each start.
     pub runs: usize,
+    /// Entries of the smallest of the devices that have grown.
+    pub growth_least: usize,
+    /// Most entries of one of them.
+    pub growth_most: usize,
 }
 
 fn main() -> Result<()> {
@@ -80,6 +86,8 @@ fn main() -> Result<()> {
     let setup = Setup {
         entries: number("--entries", 10_000)?,
         runs: number("--runs", 3)?,
+        growth_least: number("--growth-least", 10_000)?,
+        growth_most: number("--growth-most", 100_000)?,
         folder: folder.join("scratch"),
     };
     let only = value("--only");
