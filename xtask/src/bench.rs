@@ -13,7 +13,7 @@ pub const FEATURES: &str = "handoff-tests/bench,handoff-desktop/empty-window";
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Measure only this: save, transfer, wire, screening or window
+    /// Measure only this: save, transfer, wire, link, growth, screening or window
     #[arg(long)]
     only: Option<String>,
     /// Entries of a transfer
@@ -22,6 +22,9 @@ pub struct Args {
     /// Runs of each transfer
     #[arg(long, default_value_t = 3)]
     runs: u32,
+    /// Most entries of a device that has grown: 1000000 takes an hour
+    #[arg(long, default_value_t = 100_000)]
+    growth_most: u32,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -40,6 +43,7 @@ pub fn run(args: &Args) -> Result<()> {
         .args(["--out".as_ref(), target.join("bench").as_os_str()])
         .args(["--entries", &args.entries.to_string()])
         .args(["--runs", &args.runs.to_string()])
+        .args(["--growth-most", &args.growth_most.to_string()])
         .env("HANDOFF_PROGRAM", built.join("handoff"))
         .env("HANDOFF_FIELD_PROGRAM", built.join("handoff-field"))
         .env("HANDOFF_EMPTY_WINDOW", built.join("examples/empty"));

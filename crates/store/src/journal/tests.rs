@@ -63,13 +63,13 @@ fn journal(entries: u64) -> (tempfile::TempDir, Database) {
                 covered = tail.head;
             }
         }
-        cover(tx, number, covered)
+        cover(tx, number, covered, EPOCH)
     })
     .unwrap();
     (folder, db)
 }
 
-fn cover(tx: &WriteTx<'_>, number: i64, through: Head) -> Stored<()> {
+fn cover(tx: &WriteTx<'_>, number: i64, through: Head, epoch: EpochId) -> Stored<()> {
     let receipt = Receipt {
         site: handoff_protocol::SitePin([0; 32]),
         device: DeviceId(uuid::Uuid::from_u128(1)),
@@ -77,7 +77,7 @@ fn cover(tx: &WriteTx<'_>, number: i64, through: Head) -> Stored<()> {
         branch: Branch::MAIN,
         through,
         applied_through: through.seq,
-        epoch: EPOCH,
+        epoch,
         revision: 1,
         parked: Vec::new(),
         blobs_missing: Vec::new(),
@@ -87,7 +87,7 @@ fn cover(tx: &WriteTx<'_>, number: i64, through: Head) -> Stored<()> {
     };
     let signed = SigningKey::make(&OsRandom).sign_statement(&receipt)?;
     let coverage = Coverage {
-        epoch: EPOCH,
+        epoch,
         through,
         applied_through: through.seq,
         revision: 1,
@@ -187,6 +187,60 @@ fn plan(db: &Database, sql: &'static str) -> Vec<String> {
     let params = handoff_cipherdb::params_from_iter(values.into_iter().take(wanted));
     db.read(|tx| tx.query_all(sql, params, |row| row.get(3)))
         .unwrap()
+}
+
+#[test]
+fn a_receipt_is_kept_and_found_without_those_before_it() {
+    const STATEMENTS: &[&str] = plans![
+        include_str!("../lane/first_receipt.sql"),
+        include_str!("../lane/forget_beyond.sql"),
+    ];
+    let (_folder, db) = journal(20);
+    for sql in STATEMENTS {
+        let plan = plan(&db, sql);
+        let is_place = |step: &String| step.contains("(lane=? AND through_seq>?)");
+        assert!(
+            !plan.is_empty() && plan.iter().all(is_place),
+            "{sql}: {plan:?}"
+        );
+    }
+    // The assertion bites.
+    let plan = plan(
+        &db,
+        "EXPLAIN QUERY PLAN DELETE FROM coverage WHERE lane = ?1 AND (epoch <> ?2 OR through_seq > ?3)",
+    );
+    assert!(
+        plan.iter().any(|step| step.contains("(lane=?)")),
+        "{plan:?}"
+    );
+}
+
+#[test]
+fn a_receipt_of_a_new_epoch_forgets_those_of_the_one_before() {
+    let (_folder, db) = journal(20);
+    let kept = || {
+        let sql = "SELECT through_seq, epoch FROM coverage ORDER BY through_seq";
+        let read = |row: &handoff_cipherdb::Row<'_>| {
+            Ok((row.get::<_, i64>(0)?, EpochId::from_bytes(row.get(1)?)))
+        };
+        db.read(|tx| tx.query_all(sql, [], read)).unwrap()
+    };
+    let receive = |through: u64, epoch| {
+        db.write(|tx| {
+            let row = lane::current(tx)?.unwrap();
+            let hash = hash_at(tx, &row.key, through)?.unwrap();
+            cover(tx, row.key.number, Head { seq: through, hash }, epoch)
+        })
+        .unwrap();
+    };
+    receive(15, EPOCH);
+    assert_eq!(kept(), [(10, EPOCH), (15, EPOCH)]);
+    // One that reaches less far takes back what is beyond.
+    receive(12, EPOCH);
+    assert_eq!(kept(), [(10, EPOCH), (12, EPOCH)]);
+    let next = EpochId(uuid::Uuid::from_u128(9));
+    receive(18, next);
+    assert_eq!(kept(), [(18, next)]);
 }
 
 #[test]

@@ -250,14 +250,17 @@ pub(crate) fn set_receipt(
 }
 
 /// Keeps a receipt if it is the first through its position, and forgets those
-/// whose coverage it takes back.
+/// whose coverage it takes back. Reads none of those before it: a device has as
+/// many as it has synced. Called before the lane's own row says the epoch.
 fn keep_coverage(tx: &WriteTx<'_>, number: i64, receipt: &[u8], coverage: &Coverage) -> Stored<()> {
+    const OTHER_EPOCHS: &str = "DELETE FROM coverage WHERE lane = ?1 AND epoch <> ?2";
     let through = column(coverage.through.seq);
     let epoch = coverage.epoch.as_bytes();
-    tx.execute(
-        include_str!("forget_coverage.sql"),
-        params![number, epoch, through],
-    )?;
+    let before = by_number(tx, number)?.receipt.map(|known| known.epoch);
+    if before.is_some_and(|before| before != coverage.epoch) {
+        tx.execute(OTHER_EPOCHS, params![number, epoch])?;
+    }
+    tx.execute(include_str!("forget_beyond.sql"), params![number, through])?;
     tx.execute(
         include_str!("keep_coverage.sql"),
         params![number, through, epoch, receipt],

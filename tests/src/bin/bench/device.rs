@@ -4,11 +4,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use handoff_domain::{Entry, EntryId, SiteId, UserId};
-use handoff_store::{Access, DeviceStore, Folder, SessionKeys, UserSession};
+use handoff_store::{Access, DeviceStore, Folder, SessionKeys, Slot, UserSession, open_reader};
 use handoff_tests::synthetic::{Seeded, record};
 use handoff_tests::world::PASSWORD;
 use handoff_vault::{
-    DeviceSecretStore as _, FileDeviceSecret, OsRandom, Password, UnlockSecrets, UserWrap,
+    DeviceSecret, DeviceSecretStore as _, FileDeviceSecret, OsRandom, Password, UnlockSecrets,
+    UserWrap,
 };
 use uuid::Uuid;
 
@@ -26,6 +27,15 @@ pub struct Unlocked {
     user: UserId,
 }
 
+/// What opens a device without a password: for what is measured without Argon2.
+pub struct Keys {
+    folder: Folder,
+    secret: DeviceSecret,
+    slot: Slot,
+    user: UserId,
+    keys: SessionKeys,
+}
+
 /// What a session may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rights {
@@ -35,13 +45,13 @@ pub enum Rights {
     WritingOnly,
 }
 
-impl Unlocked {
-    /// Opens the device in a data folder with the password of all tests.
-    pub fn open(home: &Path, rights: Rights) -> Result<Self> {
+impl Keys {
+    /// Those of a device's one person, by the password of all tests.
+    pub fn of(home: &Path, rights: Rights) -> Result<Self> {
         let folder = Folder::new(home, Access::Owner);
         let secret = FileDeviceSecret::new(home.join("device.secret"), folder.access()).load()?;
-        let store = DeviceStore::open(&folder, &secret)?;
-        let person = store.people()?.into_iter().next().context("a person")?;
+        let reader = open_reader(&folder, &secret)?;
+        let person = reader.people()?.into_iter().next().context("a person")?;
         let password = Password::typed(PASSWORD)?;
         let secrets = UnlockSecrets {
             password: &password,
@@ -53,12 +63,31 @@ impl Unlocked {
             Rights::Reading => SessionKeys::Reading(wrap.unwrap_for_reading(&secrets)?),
             Rights::WritingOnly => SessionKeys::WritingOnly(wrap.unwrap_for_writing(&secrets)?),
         };
-        let session = store.unlock(person.slot, keys)?;
+        Ok(Self {
+            folder,
+            secret,
+            slot: person.slot,
+            user: person.user,
+            keys,
+        })
+    }
+}
+
+impl Unlocked {
+    /// Opens the device in a data folder with the password of all tests.
+    pub fn open(home: &Path, rights: Rights) -> Result<Self> {
+        Self::with(&Keys::of(home, rights)?)
+    }
+
+    /// Opens a device's files and its person's.
+    pub fn with(keys: &Keys) -> Result<Self> {
+        let store = DeviceStore::open(&keys.folder, &keys.secret)?;
+        let session = store.unlock(keys.slot, keys.keys.clone())?;
         let site = store.enrolment()?.site.site;
         Ok(Self {
             session,
             site,
-            user: person.user,
+            user: keys.user,
         })
     }
 

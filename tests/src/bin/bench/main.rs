@@ -2,7 +2,8 @@
 //! `cargo xtask bench`, from release builds.
 //!
 //! **What.** Saves, push and pull of many entries, bytes, a sync with nothing
-//! new, screening, start and memory of the window.
+//! new, slow and broken lines, devices with a long history, screening, start
+//! and memory of the window.
 //!
 //! **Why.** A machine is fast or slow today; a ratio to a reference that ran a
 //! moment before says something about the program.
@@ -11,7 +12,7 @@
 //! medians. The site and the reference server are processes of their own.
 //!
 //! **What it does not do.** It passes and fails nothing: it says which budgets
-//! are kept. Peers and slow links are not in it yet.
+//! are kept. Peers are not in it yet.
 
 #![allow(
     clippy::print_stdout,
@@ -21,11 +22,14 @@
 
 mod ceiling;
 mod device;
+mod growth;
+mod link;
 mod measure;
 mod relay;
 mod report;
 mod save;
 mod screening;
+mod shaper;
 mod transfer;
 mod window;
 mod wire;
@@ -43,6 +47,8 @@ const GROUPS: &[(&str, Measure)] = &[
     ("save", save::measure),
     ("transfer", transfer::measure),
     ("wire", wire::measure),
+    ("link", link::measure),
+    ("growth", growth::measure),
     ("screening", screening::measure),
     ("window", window::measure),
 ];
@@ -55,6 +61,10 @@ pub struct Setup {
     pub entries: usize,
     /// Runs of each transfer and of each start.
     pub runs: usize,
+    /// Entries of the smallest of the devices that have grown.
+    pub growth_least: usize,
+    /// Most entries of one of them.
+    pub growth_most: usize,
 }
 
 fn main() -> Result<()> {
@@ -76,6 +86,8 @@ fn main() -> Result<()> {
     let setup = Setup {
         entries: number("--entries", 10_000)?,
         runs: number("--runs", 3)?,
+        growth_least: number("--growth-least", 10_000)?,
+        growth_most: number("--growth-most", 100_000)?,
         folder: folder.join("scratch"),
     };
     let only = value("--only");

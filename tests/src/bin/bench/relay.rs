@@ -71,7 +71,7 @@ pub fn between(listen: u16, to: u16) -> Result<Arc<Counted>> {
 }
 
 /// A thread whose cost can be told from the device's, in the same process.
-fn named(work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+pub fn named(work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     let thread = std::thread::Builder::new().name(THREADS.to_owned());
     thread.spawn(work).map(drop)
 }
