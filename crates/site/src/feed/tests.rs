@@ -151,7 +151,7 @@ fn a_lease_is_sent_again_once_it_would_say_something_else() {
     device.pull = Some(FeedPosition::Start);
     let first = ask(&site, &device).leases[0].clone();
     // Without a word of what it has a device is sent it again.
-    assert_eq!(ask(&site, &device).leases, [first.clone()]);
+    assert_eq!(ask(&site, &device).leases, std::slice::from_ref(&first));
     device.lease = Some(LeaseMark::of(&first));
     assert_eq!(ask(&site, &device).leases, []);
     let roles = [Role::Officer, Role::Sergeant].into();
