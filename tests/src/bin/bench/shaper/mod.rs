@@ -151,7 +151,7 @@ impl Shaper {
         for ((way, from), to) in [Way::Up, Way::Down].into_iter().zip(from).zip(to) {
             let (sender, receiver) = channel();
             let (shaper, of) = (Arc::clone(self), Arc::clone(&connection));
-            named(move || shaper.take_in(way, from, &of, opens, &sender))?;
+            named(move || shaper.take_in(way, from, &of, (begun, opens), &sender))?;
             let of = Arc::clone(&connection);
             named(move || hand_out(to, &of, begun, &receiver))?;
         }
@@ -164,16 +164,18 @@ impl Shaper {
         way: Way,
         mut from: TcpStream,
         connection: &Arc<Connection>,
-        opens: Duration,
+        (begun, opens): (Instant, Duration),
         sender: &Sender<(Duration, Vec<u8>)>,
     ) {
+        // Nothing of it is on the line before, nor in the way of others.
+        wait_until(begun, opens);
         let mut bytes = vec![0; pace::PAYLOAD];
         let mut last = Duration::ZERO;
         while let Ok(count) = from.read(&mut bytes) {
             if count == 0 {
                 break;
             }
-            let (begun, passage) = self.line().pass(way, count, connection, opens);
+            let passage = self.line().pass(way, count, connection);
             // A dead connection is read on, so that its end is noticed.
             let Some(passage) = passage else { continue };
             last = last.max(passage.arrives);
@@ -213,15 +215,9 @@ impl Line {
         (self.begun, opens)
     }
 
-    fn pass(
-        &mut self,
-        way: Way,
-        payload: usize,
-        connection: &Connection,
-        opens: Duration,
-    ) -> (Instant, Option<pace::Passage>) {
+    fn pass(&mut self, way: Way, payload: usize, connection: &Connection) -> Option<pace::Passage> {
         if connection.is_dead() {
-            return (self.begun, None);
+            return None;
         }
         self.count(way, payload, connection);
         if self
@@ -230,15 +226,14 @@ impl Line {
         {
             self.cut_behind = None;
             self.break_all();
-            return (self.begun, None);
+            return None;
         }
-        let at = self.begun.elapsed().max(opens);
+        let at = self.begun.elapsed();
         let Some(shaped) = &mut self.shaped else {
-            let arrives = pace::Passage {
+            return Some(pace::Passage {
                 left: at,
                 arrives: at,
-            };
-            return (self.begun, Some(arrives));
+            });
         };
         let passage = match way {
             Way::Up => shaped.up.pass(at, payload),
@@ -246,10 +241,10 @@ impl Line {
         };
         let works = |at| shaped.windows.is_none_or(|windows| windows.works(at));
         if works(passage.left) && works(passage.arrives) {
-            return (self.begun, Some(passage));
+            return Some(passage);
         }
         connection.is_dead.store(true, Ordering::SeqCst);
-        (self.begun, None)
+        None
     }
 
     fn count(&mut self, way: Way, payload: usize, connection: &Connection) {
