@@ -230,7 +230,8 @@ pub enum Contact {
 #[derive(Debug)]
 struct Flight {
     number: u64,
-    lane: Option<Lane>,
+    /// The lane of its batch, and the position before its first item.
+    batch: Option<(Lane, Seq)>,
 }
 
 /// The device's half of one sync, from connection to quiet.
@@ -244,6 +245,8 @@ pub struct DeviceSession {
     site_time: Option<DateTime<Utc>>,
     next_number: u64,
     in_flight: VecDeque<Flight>,
+    /// Requests that may be in flight: one only, once one has overtaken another.
+    window: usize,
     /// Sent in this session up to here, by lane.
     cursor: Vec<(Lane, Seq)>,
     reading: bool,
@@ -272,6 +275,7 @@ impl DeviceSession {
             site_time: None,
             next_number: 1,
             in_flight: VecDeque::new(),
+            window: WINDOW,
             cursor: Vec::new(),
             reading: false,
             plan: None,
@@ -345,12 +349,13 @@ impl DeviceSession {
     }
 
     fn replied(&mut self, request: u64, reply: SyncReply) {
-        let lane = self.landed(request);
+        let batch = self.landed(request);
         self.reached = true;
         match reply.outcome {
             Outcome::Done(answer) => {
-                if lane.is_some_and(|lane| answer.gaps.iter().any(|gap| gap.lane == lane)) {
-                    self.restart();
+                let has_gap = |lane: &Lane| answer.gaps.iter().any(|gap| gap.lane == *lane);
+                if let Some((lane, before)) = batch.filter(|(lane, _)| has_gap(lane)) {
+                    self.gap(lane, before);
                 }
                 self.with_certificates = false;
                 self.answers.push_back(answer);
@@ -390,7 +395,7 @@ impl DeviceSession {
         }
         if self.stop.is_none() && !self.reading && self.plan.is_none() {
             if let Some((lane, from)) = self.next_to_send().filter(|_| self.reached) {
-                if self.in_flight.len() < WINDOW {
+                if self.in_flight.len() < self.window {
                     self.reading = true;
                     steps.push(Step::ReadItems {
                         lane,
@@ -454,6 +459,20 @@ impl DeviceSession {
         }
     }
 
+    /// The site lacks what comes before a batch. If that is still on its way, the
+    /// batch has overtaken it on another connection: only the batch goes again,
+    /// once the other has landed. Or else what receipts cover is where to begin.
+    fn gap(&mut self, lane: Lane, before: Seq) {
+        let is_before =
+            |flight: &Flight| matches!(flight.batch, Some((of, at)) if of == lane && at < before);
+        self.window = 1;
+        if self.in_flight.iter().any(is_before) {
+            self.set_cursor(lane, before);
+        } else {
+            self.restart();
+        }
+    }
+
     /// Begins again from what receipts cover.
     fn restart(&mut self) {
         self.retries += 1;
@@ -470,8 +489,8 @@ impl DeviceSession {
         self.next_number += 1;
         self.said_hello = true;
         let last = batch.is_none() || self.next_to_send().is_none();
-        let lane = batch.as_ref().map(|batch| batch.lane);
-        self.in_flight.push_back(Flight { number, lane });
+        let of = batch.as_ref().map(|plan| (plan.lane, plan.before.seq));
+        self.in_flight.push_back(Flight { number, batch: of });
         Step::Post(Post {
             number,
             with_certificates: self.with_certificates,
@@ -482,12 +501,12 @@ impl DeviceSession {
         })
     }
 
-    fn landed(&mut self, number: u64) -> Option<Lane> {
+    fn landed(&mut self, number: u64) -> Option<(Lane, Seq)> {
         let at = self
             .in_flight
             .iter()
             .position(|flight| flight.number == number)?;
-        self.in_flight.remove(at).and_then(|flight| flight.lane)
+        self.in_flight.remove(at).and_then(|flight| flight.batch)
     }
 }
 

@@ -54,6 +54,10 @@ struct World {
     covered: Seq,
     applied_by_site: Seq,
     posts: usize,
+    /// Items that were put on the wire.
+    sent: usize,
+    /// A request that the next one overtakes.
+    overtaken: Option<Post>,
     /// What happens to each request in turn.
     fates: VecDeque<Fate>,
 }
@@ -64,6 +68,7 @@ enum Fate {
     RequestLost,
     ReplyLost,
     Late,
+    Overtaken,
 }
 
 impl World {
@@ -89,6 +94,8 @@ impl World {
             covered: 0,
             applied_by_site: 0,
             posts: 0,
+            sent: 0,
+            overtaken: None,
             fates: fates.into(),
         }
     }
@@ -129,7 +136,8 @@ impl World {
         let mut late: Vec<Event> = Vec::new();
         for _ in 0..10_000 {
             let Some(step) = queue.pop_front() else {
-                let event = late.pop().expect("the session waits for nothing");
+                let event = late.pop().or_else(|| self.arrive_late());
+                let event = event.expect("the session waits for nothing");
                 answered |= matches!(event, Event::Replied { .. });
                 queue.extend(session.step(event));
                 continue;
@@ -179,6 +187,36 @@ impl World {
         if matches!(fate, Fate::RequestLost) {
             return failed;
         }
+        self.sent += post.batch.as_ref().map_or(0, |batch| batch.items.len());
+        let nothing = Event::SentMarked {
+            lane: lane(),
+            through: 0,
+        };
+        if matches!(fate, Fate::Overtaken) && self.overtaken.is_none() {
+            self.overtaken = Some(post.clone());
+            return nothing;
+        }
+        let reply = self.arrive(post);
+        if let Some(reply) = self.arrive_late() {
+            late.insert(0, reply);
+        }
+        match fate {
+            Fate::ReplyLost => failed,
+            Fate::Late => {
+                late.insert(0, reply);
+                // Something harmless happens meanwhile.
+                nothing
+            }
+            Fate::Answered | Fate::RequestLost | Fate::Overtaken => reply,
+        }
+    }
+
+    fn arrive_late(&mut self) -> Option<Event> {
+        let post = self.overtaken.take()?;
+        Some(self.arrive(&post))
+    }
+
+    fn arrive(&mut self, post: &Post) -> Event {
         let mut gap = None;
         if let Some(batch) = &post.batch {
             assert!(
@@ -196,7 +234,7 @@ impl World {
                 self.site.extend(batch.items.iter().skip(held).cloned());
             }
         }
-        let reply = Event::Replied {
+        Event::Replied {
             request: post.number,
             reply: Box::new(SyncReply {
                 protocol: ProtocolRange::OURS,
@@ -204,18 +242,6 @@ impl World {
                 nonce: [0; 16],
                 outcome: Outcome::Done(answer(gap)),
             }),
-        };
-        match fate {
-            Fate::ReplyLost => failed,
-            Fate::Late => {
-                late.insert(0, reply);
-                // Something harmless happens meanwhile.
-                Event::SentMarked {
-                    lane: lane(),
-                    through: 0,
-                }
-            }
-            Fate::Answered | Fate::RequestLost => reply,
         }
     }
 }
@@ -248,6 +274,14 @@ fn a_queue_goes_in_batches_and_the_feed_rides_with_the_last() {
     assert_eq!(world.session(10), Finish::Done);
     // A hello, three batches, and nothing more: the feed rides along.
     assert_eq!((world.posts, world.site.len()), (4, 25));
+}
+
+#[test]
+fn only_a_batch_that_overtook_another_goes_again() {
+    let mut world = World::new(25, vec![Fate::Answered, Fate::Overtaken]);
+    assert_eq!(world.session(10), Finish::Done);
+    // Ten that came late, ten ahead of them, and those again with the last five.
+    assert_eq!((world.sent, world.site.len()), (35, 25));
 }
 
 #[test]
@@ -304,6 +338,7 @@ fn fates() -> impl Strategy<Value = Vec<Fate>> {
             1 => Just(Fate::RequestLost),
             1 => Just(Fate::ReplyLost),
             1 => Just(Fate::Late),
+            1 => Just(Fate::Overtaken),
         ],
         0..30,
     )
