@@ -112,17 +112,17 @@ impl Statement for Lease {
     const TAG: &'static str = "handoff/lease/1";
 }
 
-/// Names a lease: the beginning of the SHA-256 of its bytes. A device shows it,
-/// and is not sent again what it has.
+/// Names a lease: when it was issued, in seconds since 1970, and the beginning of
+/// the SHA-256 of its bytes. A device shows it, and is not sent again what it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct LeaseMark(#[serde(with = "codec::bytes16")] pub [u8; 16]);
+pub struct LeaseMark(pub i64, pub u64);
 
 impl LeaseMark {
-    /// The mark of a lease as it was signed.
+    /// The mark of a lease as it was signed; `None` when it does not read.
     #[must_use]
-    pub fn of(signed: &Signed<Lease>) -> Self {
-        Self::of_bytes(&signed.bytes)
+    pub fn of(signed: &Signed<Lease>) -> Option<Self> {
+        let lease: Lease = codec::from_cbor(&signed.bytes, "a lease").ok()?;
+        Some(Self::new(&lease, &signed.bytes))
     }
 
     /// The mark that a lease will have.
@@ -130,14 +130,14 @@ impl LeaseMark {
     /// # Errors
     /// It does not encode.
     pub fn expected(lease: &Lease) -> Result<Self, CodecError> {
-        Ok(Self::of_bytes(&codec::to_cbor(lease, "a lease")?))
+        Ok(Self::new(lease, &codec::to_cbor(lease, "a lease")?))
     }
 
-    fn of_bytes(bytes: &[u8]) -> Self {
+    fn new(lease: &Lease, bytes: &[u8]) -> Self {
         let hash: [u8; 32] = Sha256::digest(bytes).into();
-        let mut mark = [0; 16];
-        mark.copy_from_slice(&hash[..16]);
-        Self(mark)
+        let mut beginning = [0; 8];
+        beginning.copy_from_slice(&hash[..8]);
+        Self(lease.issued_at.timestamp(), u64::from_be_bytes(beginning))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use handoff_protocol::certificate::{KeyCertificate, Lease, LeaseMark};
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{DeviceId, KeyId, Lane};
@@ -250,19 +250,26 @@ impl Site {
             let part = feed::part(reads, site.epoch_id, scope, &pull.position, own)?;
             answer.user_feeds.push((user, part));
         }
-        let (issued_at, not_after) = self.settings.lease_span(now);
-        let lease = Lease {
+        let lease_of = |issued_at: DateTime<Utc>| Lease {
             site: self.pin(),
             user,
             device: device.device,
             roles: person.roles.clone(),
             issued_at,
-            not_after,
+            not_after: issued_at + self.settings.lease_for(),
         };
-        if pull.lease != Some(LeaseMark::expected(&lease)?) {
-            let signed = self.keys.receipt(reads)?.sign_statement(&lease)?;
-            answer.leases.push(signed);
+        // One that was signed a while ago and would say the same now stays.
+        if let Some(shown) = pull.lease
+            && let Some(issued_at) = DateTime::from_timestamp(shown.0, 0)
+            && issued_at <= now
+            && now - issued_at < self.settings.lease_stays()
+            && LeaseMark::expected(&lease_of(issued_at))? == shown
+        {
+            return Ok(());
         }
+        let signed = self.keys.receipt(reads)?;
+        let signed = signed.sign_statement(&lease_of(now.trunc_subsecs(0)))?;
+        answer.leases.push(signed);
         Ok(())
     }
 

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyPurpose, Lease};
 use handoff_protocol::enrolment::{
     EnrolAnswer, EnrolRefusal, EnrolReply, EnrolRequest, EnrolmentCode, Invitation, Proven,
@@ -183,14 +183,14 @@ impl Site {
                     ..invitation
                 })?;
             }
-            let (issued_at, not_after) = self.settings.lease_span(now);
+            let issued_at = now.trunc_subsecs(0);
             let lease = self.keys.receipt(writes)?.sign_statement(&Lease {
                 site: pin,
                 user: person.user,
                 device: request.device,
                 roles: person.roles.clone(),
                 issued_at,
-                not_after,
+                not_after: issued_at + self.settings.lease_for(),
             })?;
             let keys = writes.site_keys()?.into_iter().filter(|key| key.announced);
             let reply = EnrolReply {

@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -196,17 +196,11 @@ impl Settings {
         TimeDelta::hours(i64::from(self.leases.hours))
     }
 
-    /// A lease that is signed now: since when it says it holds, and until when.
-    ///
-    /// Its beginning is rounded down to a seventy-second part of its time, so
-    /// that within that part the same one is signed and need not be sent again.
+    /// How long a lease is not made anew for who shows it: a seventy-second part
+    /// of its time.
     #[must_use]
-    pub fn lease_span(&self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-        let part = (self.lease_for().num_seconds() / 72).max(1);
-        let into = TimeDelta::seconds(now.timestamp().rem_euclid(part))
-            + TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos()));
-        let issued_at = now - into;
-        (issued_at, issued_at + self.lease_for())
+    pub fn lease_stays(&self) -> TimeDelta {
+        self.lease_for() / 72
     }
 
     /// The commented file for a new site at this address.
@@ -307,11 +301,7 @@ mod tests {
         let settings = read("").unwrap();
         assert_eq!(settings, read(DEFAULT).unwrap());
         assert_eq!(settings.lease_for(), TimeDelta::hours(72));
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let span = (at("2026-11-29T07:00:00Z"), at("2026-12-02T07:00:00Z"));
-        assert_eq!(settings.lease_span(at("2026-11-29T07:00:00Z")), span);
-        assert_eq!(settings.lease_span(at("2026-11-29T07:59:59.999Z")), span);
-        assert_ne!(settings.lease_span(at("2026-11-29T08:00:00Z")), span);
+        assert_eq!(settings.lease_stays(), TimeDelta::hours(1));
         assert_eq!(settings.invitation_for(), TimeDelta::minutes(15));
     }
 

@@ -96,7 +96,7 @@ fn an_eviction_is_not_acknowledged_while_its_traces_are_in_the_log() {
     // Another program reads an earlier moment, and goes on to.
     let file = lab.file("vault-");
     let key = common::key_of(&lab.officers[0].keys.vault);
-    let schema = handoff_cipherdb::Migrations::new(&[(1, ""), (2, "")]);
+    let schema = handoff_cipherdb::Migrations::new(&[(1, ""), (2, ""), (3, "")]);
     let reader = handoff_cipherdb::ReadOnlyDatabase::open(&file, &key, &schema).unwrap();
     let read: Result<(), handoff_cipherdb::CipherDbError> = reader.read(|tx| {
         let _: i64 = tx.query_one("SELECT count(*) FROM entry", [], |row| row.get(0))?;

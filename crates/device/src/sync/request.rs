@@ -96,7 +96,7 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
                 .iter()
                 .find(|person| person.user == user && !lease_only)
                 .and_then(|person| person.lease.as_ref())
-                .map(LeaseMark::of);
+                .and_then(LeaseMark::of);
             let pull = UserPull {
                 site,
                 device,
