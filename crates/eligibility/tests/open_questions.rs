@@ -258,3 +258,33 @@ fn check_random(cases: u32, packs: impl Strategy<Value = String>) {
         })
         .unwrap();
 }
+
+/// Two rules share two questions, and a third matters only for the first ways
+/// of answering those.
+#[test]
+fn a_question_is_open_if_any_setting_of_several_shared_ones_makes_it_matter() {
+    let rule = |severity: &str, kind: &str, last: &str| {
+        let parts = ["volunteers", "amenable", last].map(|kind| format!("{{ kind = \"{kind}\" }}"));
+        format!(
+            "severity = \"{severity}\"\nkind = \"{kind}\"\nof = [{}]",
+            parts.join(", ")
+        )
+    };
+    let questions = ["volunteers", "amenable", "resident", "program_has_capacity"];
+    let rows = questions.map(|question| Row {
+        question: question.to_owned(),
+        options: ["unknown", "yes", "no"].map(str::to_owned).into(),
+    });
+    for kind in ["any_of", "all_of"] {
+        let rules = [
+            rule("hard", kind, "residency"),
+            rule("presumptive", kind, "program_capacity"),
+        ];
+        let pack = RulePack::parse(&random_pack::pack_of(&rules)).unwrap();
+        let door = Door::ArrestDiversion;
+        let expected = open_by_trying_everything(&pack, &rows, door, date(AS_OF));
+        assert_eq!(expected.len(), 4, "{kind}");
+        let got = open_by_engine(&pack, &rows, door, date(AS_OF));
+        assert_eq!(got, expected, "{kind}");
+    }
+}
