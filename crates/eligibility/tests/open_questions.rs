@@ -258,3 +258,125 @@ fn check_random(cases: u32, packs: impl Strategy<Value = String>) {
         })
         .unwrap();
 }
+
+/// Two rules share two questions, and a third matters only for the first ways
+/// of answering those.
+#[test]
+fn a_question_is_open_if_any_setting_of_several_shared_ones_makes_it_matter() {
+    let rule = |severity: &str, kind: &str, last: &str| {
+        let parts = ["volunteers", "amenable", last].map(|kind| format!("{{ kind = \"{kind}\" }}"));
+        format!(
+            "severity = \"{severity}\"\nkind = \"{kind}\"\nof = [{}]",
+            parts.join(", ")
+        )
+    };
+    let questions = ["volunteers", "amenable", "resident", "program_has_capacity"];
+    let rows = questions.map(|question| Row {
+        question: question.to_owned(),
+        options: ["unknown", "yes", "no"].map(str::to_owned).into(),
+    });
+    for kind in ["any_of", "all_of"] {
+        let rules = [
+            rule("hard", kind, "residency"),
+            rule("presumptive", kind, "program_capacity"),
+        ];
+        let pack = RulePack::parse(&random_pack::pack_of(&rules)).unwrap();
+        let door = Door::ArrestDiversion;
+        let expected = open_by_trying_everything(&pack, &rows, door, date(AS_OF));
+        assert_eq!(expected.len(), 4, "{kind}");
+        let got = open_by_engine(&pack, &rows, door, date(AS_OF));
+        assert_eq!(got, expected, "{kind}");
+    }
+}
+
+fn open_with_nothing_answered(rules: &[&str], questions: &[&str]) -> Vec<String> {
+    let rules: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
+    let pack = RulePack::parse(&random_pack::pack_of(&rules)).unwrap();
+    let rows: Vec<Row> = questions
+        .iter()
+        .map(|question| Row {
+            question: (*question).to_owned(),
+            options: ["unknown", "yes", "no"].map(str::to_owned).into(),
+        })
+        .collect();
+    let door = Door::ArrestDiversion;
+    let expected = open_by_trying_everything(&pack, &rows, door, date(AS_OF));
+    let got = open_by_engine(&pack, &rows, door, date(AS_OF));
+    assert_eq!(got, expected, "{rules:?}");
+    got.into_iter().collect()
+}
+
+#[test]
+fn what_always_needs_verification_leaves_open_what_can_end_a_screening() {
+    // Nobody passes both: staff decide whatever is said of a presumptive rule.
+    let always = [
+        "severity = \"refer_up\"\nkind = \"volunteers\"",
+        "severity = \"refer_up\"\nkind = \"not\"\nof = { kind = \"volunteers\" }",
+    ];
+    let presumptive = "severity = \"presumptive\"\nkind = \"amenable\"";
+    let hard = "severity = \"hard\"\nkind = \"residency\"";
+    let another = "severity = \"hard\"\nkind = \"registrant\"";
+    let asked = ["volunteers", "amenable", "resident", "registrant"];
+    for rules in [
+        [presumptive, always[0], always[1]],
+        [always[0], always[1], presumptive],
+        [always[0], presumptive, always[1]],
+    ] {
+        assert_eq!(
+            open_with_nothing_answered(&rules, &asked[..2]),
+            Vec::<String>::new()
+        );
+        for with_hard in [
+            [rules[0], rules[1], rules[2], hard, another],
+            [hard, another, rules[0], rules[1], rules[2]],
+            [hard, rules[0], rules[1], rules[2], another],
+        ] {
+            let open = open_with_nothing_answered(&with_hard, &asked);
+            assert_eq!(open, ["registrant", "resident"]);
+        }
+    }
+}
+
+/// Rules over four plain questions, in each other two deep: few enough answers
+/// to try very many packs.
+#[test]
+fn rules_of_a_few_plain_questions_agree() {
+    let plain = ["volunteers", "amenable", "residency", "program_capacity"];
+    let asked = ["volunteers", "amenable", "resident", "program_has_capacity"];
+    let leaf = proptest::sample::select(plain.to_vec());
+    let leaf = leaf.prop_map(|kind| format!("kind = \"{kind}\""));
+    let condition = leaf.prop_recursive(2, 9, 3, |inner| {
+        let several = proptest::collection::vec(inner.clone(), 2..4);
+        let of = (proptest::sample::select(vec!["any_of", "all_of"]), several);
+        prop_oneof![
+            2 => of.prop_map(|(kind, parts)| {
+                let parts: Vec<_> = parts.iter().map(|part| format!("{{ {part} }}")).collect();
+                format!("kind = \"{kind}\", of = [{}]", parts.join(", "))
+            }),
+            1 => inner.prop_map(|part| format!("kind = \"not\", of = {{ {part} }}")),
+        ]
+    });
+    let severity = proptest::sample::select(vec!["hard", "presumptive", "refer_up", "advisory"]);
+    let rule = (severity, condition).prop_map(|(severity, body)| {
+        let body = body.replacen(", of = ", "\nof = ", 1);
+        format!("severity = \"{severity}\"\n{body}")
+    });
+    runner(1500)
+        .run(&proptest::collection::vec(rule, 1..5), |rules| {
+            let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+            open_with_nothing_answered(&rules, &asked);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn each_part_of_a_rule_that_is_referred_up_is_open() {
+    for kind in ["any_of", "all_of"] {
+        let rule = format!(
+            "severity = \"refer_up\"\nkind = \"{kind}\"\nof = [{{ kind = \"volunteers\" }}, {{ kind = \"amenable\" }}]"
+        );
+        let open = open_with_nothing_answered(&[&rule], &["volunteers", "amenable"]);
+        assert_eq!(open, ["amenable", "volunteers"], "{kind}");
+    }
+}

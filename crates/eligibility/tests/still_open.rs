@@ -1,0 +1,176 @@
+//! What an answer that is not full can still become, rule by rule: only where
+//! a hit is still possible can a question end a screening.
+
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod common;
+
+use common::limits::{finds, pack};
+use common::{date, random_pack, set};
+use handoff_domain::{Door, Facts, FindingResult};
+use handoff_eligibility::{RulePack, screen};
+
+/// Whether some fuller answer hits a hard rule over these conditions. Something
+/// else stands for staff to decide, so that nothing but a hard hit can change
+/// the outcome.
+fn can_hit(condition: &str, question: &str, answer: &str) -> bool {
+    let rules = [
+        "severity = \"refer_up\"\nkind = \"volunteers\"".to_owned(),
+        format!("severity = \"hard\"\n{condition}"),
+    ];
+    let pack = RulePack::parse(&random_pack::pack_of(&rules)).unwrap();
+    let mut facts = Facts::default();
+    set(&mut facts, &[("volunteers", "no"), (question, answer)]);
+    let got = screen(&pack, &facts, Door::ArrestDiversion, date("2020-02-29"));
+    got.open_questions
+        .iter()
+        .any(|open| open.question == question)
+}
+
+/// Whether somebody can pass `a` and not `b`: the rule that passes unless both.
+fn can_pass_only(a: &str, b: &str, question: &str, answer: &str) -> bool {
+    let either =
+        format!("kind = \"any_of\"\nof = [{{ kind = \"not\", of = {{ {a} }} }}, {{ {b} }}]");
+    can_hit(&either, question, answer)
+}
+
+#[test]
+fn evidence_that_shows_one_thing_and_not_the_other() {
+    let wanted = |params: &str| format!("kind = \"prior_involvement\"{params}");
+    let (half, two) = (", within = { months = 6 }", ", within = { months = 24 }");
+    let exact = ", within = { months = 24 }, anniversary_counts = true";
+    for (a, b, answer, expected) in [
+        // Within 24 months and not within 6, but not the other way round.
+        (two, half, "unknown", true),
+        (half, two, "unknown", false),
+        (two, half, "yes", true),
+        (two, half, "no", false),
+        // Exactly 24 months ago.
+        (exact, two, "unknown", true),
+        (two, exact, "unknown", false),
+        // Of one kind, in the area, in writing.
+        (", evidence = [\"record\"]", "", "unknown", false),
+        ("", ", evidence = [\"record\"]", "unknown", true),
+        (
+            ", evidence = [\"record\"]",
+            ", in_zone = true",
+            "unknown",
+            true,
+        ),
+        (
+            ", in_zone = true",
+            ", evidence = [\"record\"]",
+            "unknown",
+            true,
+        ),
+        (", in_zone = true", ", documented = true", "unknown", true),
+        (", documented = true", ", in_zone = true", "unknown", true),
+        (
+            ", in_zone = true, documented = true",
+            ", in_zone = true",
+            "unknown",
+            false,
+        ),
+        (
+            ", in_zone = true",
+            ", in_zone = true, documented = true",
+            "unknown",
+            true,
+        ),
+        (", evidence = [\"record\"]", two, "unknown", true),
+        (two, ", evidence = [\"record\"]", "unknown", true),
+        (", in_zone = true", half, "unknown", true),
+        (half, ", in_zone = true", "unknown", true),
+    ] {
+        let got = can_pass_only(&wanted(a), &wanted(b), "prior_involvement", answer);
+        assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
+}
+
+#[test]
+fn diversions_so_many_and_so_long_ago() {
+    let most = |count: u8| format!("kind = \"prior_diversions\", at_most = {count}");
+    let none = |within: &str| format!("kind = \"no_recent_diversion\", within = {{ {within} }}");
+    for (a, b, answer, expected) in [
+        (most(2), most(1), "unknown", true),
+        (most(1), most(2), "unknown", false),
+        // One, of late.
+        (most(1), none("years = 1"), "unknown", true),
+        (most(1), none("years = 1"), "1", true),
+        (most(1), none("years = 1"), "2", false),
+        // Several, long ago.
+        (none("years = 1"), most(1), "unknown", true),
+        (none("years = 1"), most(1), "3", true),
+        (none("years = 1"), most(1), "1", false),
+        // None at all is none of late.
+        (most(0), none("years = 1"), "unknown", false),
+        (none("days = 30"), none("years = 1"), "unknown", true),
+        (none("years = 1"), none("days = 30"), "unknown", false),
+    ] {
+        let got = can_pass_only(&a, &b, "prior_diversions", answer);
+        assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
+}
+
+#[test]
+fn histories_ages_and_matters() {
+    let history = |back: &str| format!("kind = \"no_conviction\", class = \"a\"{back}");
+    let (ten, five) = (
+        history(", look_back = { years = 10 }"),
+        history(", look_back = { years = 5 }"),
+    );
+    let case = |params: &str| format!("kind = \"no_open_case\"{params}");
+    let (felony, local) = (case(", at_least = \"felony\""), case(", local_only = true"));
+    let age = |years: u8| format!("kind = \"min_age\", years = {years}");
+    for (a, b, question, answer, expected) in [
+        // Seven years ago passes the shorter look-back only.
+        (&five, &ten, "history.a", "unknown", true),
+        (&ten, &five, "history.a", "unknown", false),
+        (&ten, &history(""), "history.a", "unknown", true),
+        (&history(""), &ten, "history.a", "unknown", false),
+        (&age(18), &age(21), "age", "unknown", true),
+        (&age(21), &age(18), "age", "unknown", false),
+        // Already so: a full answer would change nothing.
+        (&age(18), &age(21), "age", "18-20", false),
+        (&felony, &local, "open_case", "unknown", true),
+        (&local, &felony, "open_case", "unknown", true),
+        (&case(""), &felony, "open_case", "unknown", false),
+        (&felony, &case(""), "open_case", "unknown", true),
+        (&local, &felony, "open_case", "yes misdemeanor", false),
+        (&local, &felony, "open_case", "yes felony", true),
+    ] {
+        let got = can_pass_only(a, b, question, answer);
+        assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
+}
+
+/// Each offence counts through an entry whose condition holds, and through no
+/// other.
+#[test]
+fn an_entry_counts_only_if_its_own_condition_holds() {
+    use FindingResult::{Hit, Pass, Unknown};
+    let rule = pack(
+        "kind = \"offense_in\"\noffenses = [{ code = \"35A\", only_if = \"site.x\" }, { code = \"40A\", only_if = \"site.y\" }, \"23C\"]",
+    );
+    for (offences, x, y, expected) in [
+        ("35A", "yes", "no", Pass),
+        ("35A", "no", "yes", Hit),
+        ("40A", "no", "yes", Pass),
+        ("40A", "yes", "no", Hit),
+        ("23C", "no", "no", Pass),
+        ("35A, 40A", "yes", "yes", Pass),
+        ("35A, 40A", "yes", "no", Hit),
+        ("35A, 40A", "no", "yes", Hit),
+        ("35A, 23C", "yes", "no", Pass),
+        ("35A", "unknown", "yes", Unknown),
+        ("35A", "yes", "unknown", Pass),
+        ("13A", "yes", "yes", Hit),
+    ] {
+        let answers = [
+            ("suspected_offenses", offences),
+            ("site.x", x),
+            ("site.y", y),
+        ];
+        assert_eq!(finds(&rule, &answers), expected, "{answers:?}");
+    }
+}
