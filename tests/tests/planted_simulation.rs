@@ -64,14 +64,6 @@ fn a_cursor_that_is_kept_before_what_it_brought_is_noticed() {
 }
 
 #[test]
-fn an_eviction_that_is_skipped_is_noticed() {
-    check_caught(
-        Mutant::EvictionSkipped,
-        &["vault_holds_no_more", "converged"],
-    );
-}
-
-#[test]
 fn an_epoch_that_is_ignored_is_noticed() {
     let by = ["received_is_at_site", "standing_is_true", "comes_to_rest"];
     check_caught(Mutant::EpochIgnored, &by);
