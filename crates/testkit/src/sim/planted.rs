@@ -18,18 +18,6 @@ pub(crate) const fn cursor_before_apply() -> bool {
     false
 }
 
-/// A vault keeps what its reader may no longer hold.
-#[cfg(feature = "mutants")]
-pub(crate) fn eviction_skipped() -> bool {
-    Mutant::EvictionSkipped.lives()
-}
-
-/// A vault keeps what its reader may no longer hold.
-#[cfg(not(feature = "mutants"))]
-pub(crate) const fn eviction_skipped() -> bool {
-    false
-}
-
 /// A draft that is read again becomes new entries.
 #[cfg(feature = "mutants")]
 pub(crate) fn reread(draft: Draft) -> Draft {

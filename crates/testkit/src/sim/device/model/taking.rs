@@ -298,7 +298,7 @@ fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &Device
     }
     let asked = vault.wants_own || vault.cursor.is_none();
     let entries = Arc::make_mut(&mut vault.entries);
-    if part.snapshot && !planted::eviction_skipped() {
+    if part.snapshot {
         let included: BTreeSet<ItemId> = part.items.iter().filter_map(included).collect();
         entries.retain(|id, held| {
             let is_missed = vault.wants_own
