@@ -202,7 +202,7 @@ pub fn leaks_in_files(folders: &[&Path]) -> Vec<String> {
 /// When its key is not there, or it has a table that this does not know.
 #[must_use]
 pub fn leaks_in_device_db(home: &Path) -> Vec<String> {
-    const ANY: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, "")]);
+    const ANY: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, "")]);
     let secret = FileDeviceSecret::new(home.join("device.secret"), Access::Owner)
         .load()
         .expect("the machine's secret");

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use handoff_device::contract::dispatch;
 use handoff_device::{Core, Host};
-use handoff_domain::{Body, Record, ReferralId, Screening};
+use handoff_domain::{Body, ReferralId, Screening};
 use handoff_tests::world::{MANAGER, PASSWORD, World};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -88,7 +88,7 @@ fn at_site(world: &World, referral: &Value) -> Screening {
         .storage()
         .reading(|reads| reads.entries_of(id))
         .unwrap();
-    let record = Record::from_bytes(&rows[0].bytes).unwrap();
+    let record = rows[0].record.read().unwrap();
     let Body::ReferralLogged(logged) = record.body else {
         panic!("{record:?}");
     };

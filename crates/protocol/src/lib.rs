@@ -28,6 +28,7 @@ pub mod enrolment;
 pub mod epoch;
 pub mod ids;
 pub mod item;
+pub mod kept;
 pub mod message;
 pub mod pack;
 pub mod receipt;
@@ -37,6 +38,7 @@ pub use codec::{CodecError, from_cbor, to_cbor};
 pub use ids::{
     ContextId, DeviceId, EpochId, Incarnation, ItemId, KeyId, Lane, Seq, SitePin, UserId,
 };
+pub use kept::{KeptError, KeptRecord};
 pub use signed::{PublicKey, Signature, Signed, SignedError};
 
 /// The protocol version that this build speaks.

@@ -10,6 +10,7 @@ use crate::chain::{Head, Parent};
 use crate::codec;
 use crate::epoch::EpochRecord;
 use crate::ids::{DeviceId, EpochId, ItemId, Lane, Seq, SitePin, UserId};
+use crate::kept::KeptRecord;
 use crate::receipt::{Branch, Receipt};
 use crate::signed::{Signed, Statement};
 
@@ -251,9 +252,8 @@ pub struct FeedEntry {
     pub author: UserId,
     /// When the site took it.
     pub received_at: DateTime<Utc>,
-    /// The entry's bytes as they were sealed (CBOR), not compressed.
-    #[serde(with = "serde_bytes")]
-    pub bytes: Vec<u8>,
+    /// The entry's record as it was sealed: packed.
+    pub record: KeptRecord,
 }
 
 /// What the site answers.

@@ -366,7 +366,7 @@ fn keep_entry(
     if let Some(held) = writes.entry(row.id)? {
         // The same entry came on another way: a reply was lost and the device
         // goes on in a new lane.
-        let is_same = held.author == row.author && held.bytes == row.bytes;
+        let is_same = held.author == row.author && views::is_same(&held.record, &row.record);
         return Ok((!is_same).then_some(ParkCode::IdTaken));
     }
     if each == Each::Together {

@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::apply::views;
 use crate::planted;
-use crate::storage::{FeedRow, PersonRow, Reads, Scope, ScopeRow, StorageError, Writes};
+use crate::storage::{EntryRow, FeedRow, PersonRow, Reads, Scope, ScopeRow, StorageError, Writes};
 
 /// Most items of one part.
 const PART_ITEMS: usize = 500;
@@ -32,16 +32,17 @@ const PART_ITEMS: usize = 500;
 const PART_BYTES: usize = 1024 * 1024;
 
 /// Appends an entry that was just kept to the logs of those who may have it.
-pub(crate) fn spread(writes: &dyn Writes, entry: &Entry) -> Result<(), StorageError> {
+/// `kept` is everything that is kept of its referral.
+pub(crate) fn spread(
+    writes: &dyn Writes,
+    entry: &Entry,
+    kept: &[EntryRow],
+) -> Result<(), StorageError> {
     let scopes = writes.scopes()?;
     if scopes.iter().all(|scope| scope.stale) {
         return Ok(());
     }
     let referral = entry.record.body.referral(entry.id);
-    let kept = match referral {
-        Some(referral) => writes.entries_of(referral)?,
-        None => Vec::new(),
-    };
     let logged = kept
         .iter()
         .find(|row| Some(row.id) == referral.map(EntryId::from));
@@ -250,7 +251,7 @@ pub(crate) fn part(
             }
             let item = item(reads, &row, own)?;
             if let Some(FeedItem::Include(entry)) = &item {
-                bytes += entry.bytes.len();
+                bytes += entry.record.as_bytes().len();
             }
             items.extend(item);
             next.position = row.position;
@@ -330,7 +331,7 @@ fn item(reads: &dyn Reads, row: &FeedRow, own: Own) -> Result<Option<FeedItem>, 
         seq: entry.seq,
         author: entry.author,
         received_at: entry.received_at,
-        bytes: entry.bytes,
+        record: entry.record,
     })))
 }
 

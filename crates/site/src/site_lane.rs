@@ -13,6 +13,7 @@ use handoff_protocol::chain::{self, Head, Parent};
 use handoff_protocol::ids::{ItemId, Lane};
 use handoff_protocol::item::Item;
 use handoff_protocol::receipt::Branch;
+use handoff_protocol::{CodecError, KeptRecord};
 use uuid::Uuid;
 
 use crate::apply::views;
@@ -44,6 +45,9 @@ pub enum SiteLaneError {
     /// The entry does not encode.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// No memory to pack it.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
 }
 
 /// Writes an entry of the site within a transaction.
@@ -89,7 +93,7 @@ pub(crate) fn write(
         kind: record.body.kind().to_owned(),
         referral: record.body.referral(id),
         received_at: now,
-        bytes,
+        record: KeptRecord::of(&bytes)?,
     };
     let entry = Entry {
         id,

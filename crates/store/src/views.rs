@@ -79,7 +79,7 @@ impl UserReader {
         let held = vault.db.read(|tx| -> Stored<_> {
             let mut held = Vec::new();
             for (newest, id) in view::newest(tx, behind, max)? {
-                let entries = view::entries_of(tx, &vault.site, id)?;
+                let entries = view::entries_of(tx, &vault.site, id, &[])?;
                 held.push((ListPlace { newest, id }, entries));
             }
             Ok(held)
@@ -111,7 +111,7 @@ impl UserReader {
     fn view(
         &self,
         order: ListPlace,
-        held: Vec<HeldEntry>,
+        held: Vec<HeldEntry<'static>>,
     ) -> Result<Option<ReferralView>, ReadError> {
         let Some(referral) = view::fold_one(order.id, &held) else {
             return Ok(None);
@@ -121,7 +121,7 @@ impl UserReader {
             for held in held {
                 entries.push(EntryView {
                     saved: place_of(tx, ItemId(held.entry.id.0))?,
-                    entry: held.entry,
+                    entry: held.entry.into_owned(),
                     lane: held.lane,
                     seq: held.seq,
                     received_at: held.received_at,
@@ -138,6 +138,8 @@ impl UserReader {
     }
 }
 
-fn entries(vault: &Vault, id: ReferralId) -> Stored<Vec<HeldEntry>> {
-    vault.db.read(|tx| view::entries_of(tx, &vault.site, id))
+fn entries(vault: &Vault, id: ReferralId) -> Stored<Vec<HeldEntry<'static>>> {
+    vault
+        .db
+        .read(|tx| view::entries_of(tx, &vault.site, id, &[]))
 }

@@ -7,7 +7,8 @@ mod common;
 
 use common::answers::apply;
 use common::{Lab, NAME, NOW, logged, pages, save};
-use handoff_domain::{Entry, EntryId};
+use handoff_domain::Entry;
+use handoff_protocol::KeptRecord;
 use handoff_protocol::certificate::{Context, KeyPurpose};
 use handoff_protocol::from_cbor;
 use handoff_protocol::ids::{DeviceId, Incarnation, ItemId, Lane};
@@ -26,15 +27,22 @@ fn other_lane() -> Lane {
     }
 }
 
-/// Whether the officer's vault holds the name in any page of file or log.
-fn vault_says(lab: &Lab) -> bool {
+/// Whether the officer's vault holds the name, or a part of an entry as it is
+/// kept, in any page of file or log.
+fn vault_says(lab: &Lab, entry: &Entry) -> bool {
+    const PART: usize = 16;
     let key = lab.officers[0].keys.vault.expose();
     let plain = pages::open(&lab.file("vault-"), key);
     assert!(
         pages::hold(&plain, b"CREATE TABLE entry"),
         "the key is right"
     );
-    pages::hold(&plain, NAME.as_bytes())
+    let kept = KeptRecord::of(&entry.record.to_bytes().unwrap()).unwrap();
+    // Without the zeros of its padding.
+    let end = kept.as_bytes().iter().rposition(|byte| *byte != 0).unwrap();
+    let mut parts = kept.as_bytes()[..=end].chunks_exact(PART);
+    assert!(parts.len() > 4, "it is long enough to search for");
+    pages::hold(&plain, NAME.as_bytes()) || parts.any(|part| pages::hold(&plain, part))
 }
 
 /// Bytes that device.db holds in any page of file or log.
@@ -62,10 +70,10 @@ fn what_was_evicted_is_in_no_page_of_the_file_or_its_log() {
     let items = vec![lab.include(&theirs, other_lane(), 1)];
     apply(&device, &lab.user_feed(lab.part(1, true, items)));
     // The search is not blind.
-    assert!(vault_says(&lab));
+    assert!(vault_says(&lab, &theirs));
     let evict = vec![FeedItem::Evict(ItemId(theirs.id.0))];
     apply(&device, &lab.user_feed(lab.part(2, false, evict)));
-    assert!(!vault_says(&lab));
+    assert!(!vault_says(&lab, &theirs));
     let (position, _) = session.position().unwrap().unwrap();
     let after = FeedPosition::After(lab.part(2, false, Vec::new()).next);
     assert_eq!(position, after);
@@ -76,13 +84,15 @@ fn a_snapshot_leaves_nothing_of_what_it_replaced() {
     let lab = Lab::new();
     let device = lab.open();
     let _session = lab.unlock(&device);
-    let many: Vec<_> = (1..40)
-        .map(|n| lab.include(&others(&lab), other_lane(), n))
+    let entries: Vec<Entry> = (1..40).map(|_| others(&lab)).collect();
+    let many: Vec<_> = (1..)
+        .zip(&entries)
+        .map(|(n, entry)| lab.include(entry, other_lane(), n))
         .collect();
     apply(&device, &lab.user_feed(lab.part(1, true, many)));
-    assert!(vault_says(&lab));
+    assert!(entries.iter().all(|entry| vault_says(&lab, entry)));
     apply(&device, &lab.user_feed(lab.part(2, true, Vec::new())));
-    assert!(!vault_says(&lab));
+    assert!(!entries.iter().any(|entry| vault_says(&lab, entry)));
 }
 
 #[test]
@@ -96,7 +106,7 @@ fn an_eviction_is_not_acknowledged_while_its_traces_are_in_the_log() {
     // Another program reads an earlier moment, and goes on to.
     let file = lab.file("vault-");
     let key = common::key_of(&lab.officers[0].keys.vault);
-    let schema = handoff_cipherdb::Migrations::new(&[(1, ""), (2, ""), (3, "")]);
+    let schema = handoff_cipherdb::Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, "")]);
     let reader = handoff_cipherdb::ReadOnlyDatabase::open(&file, &key, &schema).unwrap();
     let read: Result<(), handoff_cipherdb::CipherDbError> = reader.read(|tx| {
         let _: i64 = tx.query_one("SELECT count(*) FROM entry", [], |row| row.get(0))?;
@@ -107,18 +117,18 @@ fn an_eviction_is_not_acknowledged_while_its_traces_are_in_the_log() {
     });
     read.unwrap();
     assert!(session.position().unwrap().is_some());
-    assert!(!vault_says(&lab));
+    assert!(!vault_says(&lab, &theirs));
 }
 
 /// A device with a referral that the site has applied, and an order about it.
-fn ordered() -> (Lab, DeviceStore, EntryId, Answer) {
+fn ordered() -> (Lab, DeviceStore, Entry, Answer) {
     let lab = Lab::new();
     let device = lab.open();
     let entry = lab.referral();
     save(&lab.unlock(&device), &entry);
     lab.sync(&device, 1);
     let answer = order(&lab, vec![ItemId(entry.id.0)], 7);
-    (lab, device, entry.id, answer)
+    (lab, device, entry, answer)
 }
 
 fn order(lab: &Lab, items: Vec<ItemId>, through: u64) -> Answer {
@@ -152,12 +162,12 @@ fn an_order_takes_the_content_and_leaves_the_chain() {
     let (before, sealed) = (device.lane_reports().unwrap()[0].head, sealed(&device));
     assert!(journal_holds(&lab, &sealed));
     let session = lab.unlock(&device);
-    assert!(vault_says(&lab));
+    assert!(vault_says(&lab, &entry));
     let applied = apply(&device, &answer);
     // It asks once more, to say so.
     assert_eq!((applied.erased, applied.more), (1, true));
-    assert!(session.referral(entry.into()).unwrap().is_none());
-    assert!(!vault_says(&lab) && !journal_holds(&lab, &sealed));
+    assert!(session.referral(entry.id.into()).unwrap().is_none());
+    assert!(!vault_says(&lab, &entry) && !journal_holds(&lab, &sealed));
     assert_eq!(device.state().unwrap().erased_through, 7);
     let report = device.lane_reports().unwrap().remove(0);
     assert_eq!(report.head, before);
@@ -187,11 +197,11 @@ fn an_order_takes_the_content_and_leaves_the_chain() {
 fn a_vault_that_was_closed_lets_go_before_anything_is_shown() {
     let (lab, device, entry, answer) = ordered();
     drop(lab.unlock(&device));
-    assert!(vault_says(&lab));
+    assert!(vault_says(&lab, &entry));
     apply(&device, &answer);
     let session = lab.unlock(&device);
-    assert!(session.referral(entry.into()).unwrap().is_none());
-    assert!(!vault_says(&lab));
+    assert!(session.referral(entry.id.into()).unwrap().is_none());
+    assert!(!vault_says(&lab, &entry));
 }
 
 #[test]
@@ -219,7 +229,7 @@ fn an_order_that_the_site_has_not_signed_for_this_device_erases_nothing() {
         assert!(matches!(applied.ignored.as_slice(), [Ignored::Erasures]));
         assert_eq!(applied.erased, 0);
     }
-    let place = device.place(ItemId(entry.0)).unwrap().unwrap();
+    let place = device.place(ItemId(entry.id.0)).unwrap().unwrap();
     assert_eq!(place.standing, Standing::Received);
     assert_eq!(device.state().unwrap().erased_through, 0);
 }

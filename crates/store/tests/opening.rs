@@ -136,7 +136,8 @@ fn a_file_of_a_later_version_is_refused_untouched() {
             (1, ""),
             (2, ""),
             (3, ""),
-            (4, "CREATE TABLE later (x INT) STRICT"),
+            (4, ""),
+            (5, "CREATE TABLE later (x INT) STRICT"),
         ]);
         let options = OpenOptions {
             create: Create::Never,
@@ -148,7 +149,7 @@ fn a_file_of_a_later_version_is_refused_untouched() {
     }
     let before = std::fs::read(lab.path().join("device.db")).unwrap();
     let error = fails(&lab);
-    assert!(matches!(error, OpenError::Newer { found: 4, known: 3 }));
+    assert!(matches!(error, OpenError::Newer { found: 5, known: 4 }));
     assert_eq!(error.disposition(), Disposition::AskUser);
     assert_eq!(std::fs::read(lab.path().join("device.db")).unwrap(), before);
     assert!(!lab.path().join("quarantine").exists());

@@ -14,6 +14,7 @@ use handoff_domain::{
     Body, CapturedAt, Door, Entry, EntryId, Facts, Hlc, OccurredAt, Offer, PersonDescription,
     PersonId, Place, Record, ReferralLogged, ReferralReport, Response, Role, SiteId, UserId,
 };
+use handoff_protocol::KeptRecord;
 use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, Lease, SiteIdentity};
 use handoff_protocol::chain::Head;
 use handoff_protocol::enrolment::EnrolReply;
@@ -343,7 +344,7 @@ impl Pair {
                 seq: 1,
                 author: entry.author,
                 received_at: now(),
-                bytes: entry.record.to_bytes().unwrap(),
+                record: KeptRecord::of(&entry.record.to_bytes().unwrap()).unwrap(),
             }));
         }
         if let Some(own) = self.saved.first().filter(|_| rng.u8(..6) == 0) {

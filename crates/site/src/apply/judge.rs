@@ -131,12 +131,9 @@ impl<'a> Bench<'a> {
             Ok(opened) => opened,
             Err(code) => return Ok(Verdict::Park(code)),
         };
-        let bytes = match opener.entry(&opened, &ids.0, sealed) {
-            Ok(bytes) => bytes,
+        let (kept, record) = match opener.entry(&opened, &ids.0, sealed) {
+            Ok(read) => read,
             Err(code) => return Ok(Verdict::Park(code)),
-        };
-        let Ok(record) = Record::from_bytes(&bytes) else {
-            return Ok(Verdict::Park(ParkCode::Unreadable));
         };
         let id = EntryId(ids.1.0);
         if let Some(erasure) = self.erasure(record.body.referral(id))? {
@@ -155,7 +152,7 @@ impl<'a> Bench<'a> {
             kind: record.body.kind().to_owned(),
             referral: record.body.referral(id),
             received_at: held.received_at,
-            bytes: bytes.to_vec(),
+            record: kept,
         };
         let entry = Entry {
             id,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use handoff_domain::Record;
 use handoff_protocol::certificate::{AuthorCertificate, Context};
 use handoff_protocol::codec;
 use handoff_protocol::ids::{ContextId, ItemId, Lane, Seq, SitePin};
@@ -10,7 +11,7 @@ use handoff_protocol::item::Item;
 use handoff_protocol::pack::Unpacker;
 use handoff_protocol::receipt::ParkCode;
 use handoff_protocol::signed::Signed;
-use handoff_protocol::{CodecError, UserId};
+use handoff_protocol::{CodecError, KeptRecord, UserId};
 use handoff_vault::{ContextKey, Zeroizing, open_context};
 
 use crate::custody::place;
@@ -83,21 +84,21 @@ impl Opener {
         }))
     }
 
-    /// Opens and unpacks one entry.
+    /// Opens, unpacks and reads one entry; gives it packed too, as views keep it.
     pub(super) fn entry(
         &mut self,
         opened: &Opened,
         item: &ItemId,
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, ParkCode> {
+    ) -> Result<(KeptRecord, Record), ParkCode> {
         let packed = opened
             .key
             .open(item, sealed)
             .map_err(|_| ParkCode::CannotOpen)?;
-        self.unpacker
-            .unpack(&packed)
-            .map(Zeroizing::new)
-            .map_err(|_| ParkCode::Unreadable)
+        let plain = self.unpacker.unpack(&packed).map(Zeroizing::new);
+        let plain = plain.map_err(|_| ParkCode::Unreadable)?;
+        let record = Record::from_bytes(&plain).map_err(|_| ParkCode::Unreadable)?;
+        Ok((KeptRecord::from_bytes(packed.to_vec()), record))
     }
 }
 

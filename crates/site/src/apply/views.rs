@@ -4,11 +4,11 @@
 //! [`handoff_domain::fold`] makes of the entries that are kept, so that
 //! [`rebuild`] gives the same rows.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use handoff_domain::{
-    Body, Entry, Held, Record, ReferralId, RosterChanged, SiteId, State, Written, fold,
-};
+use handoff_domain::{Body, Entry, Held, ReferralId, RosterChanged, SiteId, State, Written, fold};
+use handoff_protocol::KeptRecord;
 
 use crate::feed;
 use crate::planted;
@@ -18,8 +18,10 @@ use crate::storage::{EntryRow, PersonRow, Reads, ReferralRow, StorageError, Writ
 /// feeds of those who may have it. Whoever calls knows that it is not kept yet.
 pub(crate) fn keep(writes: &dyn Writes, row: &EntryRow, entry: &Entry) -> Result<(), StorageError> {
     writes.keep_entry(row)?;
+    let mut of_referral = Vec::new();
     if let Some(referral) = row.referral {
-        set_referral(writes, &entry.site, referral)?;
+        of_referral = writes.entries_of(referral)?;
+        show(writes, &entry.site, referral, &of_referral, Some(entry))?;
     }
     if let Body::RosterChanged(change) = &entry.record.body {
         set_roster(writes, &entry.site)?;
@@ -27,7 +29,7 @@ pub(crate) fn keep(writes: &dyn Writes, row: &EntryRow, entry: &Entry) -> Result
         // What was parked for want of an account, or because of one.
         writes.ask_to_judge()?;
     }
-    feed::spread(writes, entry)
+    feed::spread(writes, entry, &of_referral)
 }
 
 /// Empties the views and sets all of them from the entries that are kept.
@@ -54,11 +56,25 @@ pub(crate) fn set_referral(
     site: &SiteId,
     id: ReferralId,
 ) -> Result<(), StorageError> {
-    let mut rows = writes.entries_of(id)?;
-    if planted::merge_by_arrival() {
+    show(writes, site, id, &writes.entries_of(id)?, None)
+}
+
+/// Sets the view of a referral from `rows`, all of its entries; `read` is one
+/// that has been read already.
+fn show(
+    writes: &dyn Writes,
+    site: &SiteId,
+    id: ReferralId,
+    rows: &[EntryRow],
+    read: Option<&Entry>,
+) -> Result<(), StorageError> {
+    let state = if planted::merge_by_arrival() {
+        let mut rows = rows.to_vec();
         keep_first_arrivals(site, &mut rows)?;
-    }
-    let state = folded(site, &rows)?;
+        folded(site, &rows)?
+    } else {
+        folded_beside(site, rows, read)?
+    };
     let Some(referral) = state.referrals.get(&id) else {
         return writes.drop_referral(id);
     };
@@ -122,20 +138,39 @@ fn set_roster(writes: &dyn Writes, site: &SiteId) -> Result<(), StorageError> {
 
 /// The state that kept entries amount to.
 pub(crate) fn folded(site: &SiteId, rows: &[EntryRow]) -> Result<State, StorageError> {
+    folded_beside(site, rows, None)
+}
+
+fn folded_beside(
+    site: &SiteId,
+    rows: &[EntryRow],
+    known: Option<&Entry>,
+) -> Result<State, StorageError> {
     let entries = rows
         .iter()
-        .map(|row| Ok((read(site, row)?, written(row))))
+        .map(|row| {
+            let entry = match known.filter(|known| known.id == row.id) {
+                Some(known) => Cow::Borrowed(known),
+                None => Cow::Owned(read(site, row)?),
+            };
+            Ok((entry, written(row)))
+        })
         .collect::<Result<Vec<_>, StorageError>>()?;
     Ok(fold(entries.iter().map(|(entry, written)| Held {
-        entry,
+        entry: entry.as_ref(),
         written: *written,
     })))
 }
 
+/// Whether two kept records are the same one: it may have been packed twice.
+pub(crate) fn is_same(one: &KeptRecord, other: &KeptRecord) -> bool {
+    one == other || matches!((one.plain(), other.plain()), (Ok(one), Ok(other)) if one == other)
+}
+
 /// An entry as it was written.
 pub(crate) fn read(site: &SiteId, row: &EntryRow) -> Result<Entry, StorageError> {
-    let record =
-        Record::from_bytes(&row.bytes).map_err(|_| StorageError::Row { table: "entry" })?;
+    let record = row.record.read();
+    let record = record.map_err(|_| StorageError::Row { table: "entry" })?;
     Ok(Entry {
         id: row.id,
         site: site.clone(),

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::{EntryId, Hlc, ReferralId, SiteId, UserId};
+use handoff_protocol::KeptRecord;
 use handoff_protocol::chain::{genesis, link};
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, Lane};
@@ -470,12 +471,12 @@ fn an_entry_is_kept_once(storage: &dyn Storage) {
         kind: "referral_logged".to_owned(),
         referral: Some(ReferralId(id())),
         received_at: at(3),
-        bytes: vec![7; 30],
+        record: KeptRecord::from_bytes(vec![7; 30]),
     };
     write(storage, |writes| {
         writes.keep_entry(&row)?;
         writes.keep_entry(&EntryRow {
-            bytes: vec![8; 30],
+            record: KeptRecord::from_bytes(vec![8; 30]),
             ..row.clone()
         })
     });

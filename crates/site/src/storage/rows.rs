@@ -7,6 +7,7 @@ use handoff_domain::{
     ChargeState, Door, EngagementState, EntryId, Outcome, ReferralId, Role, SiteId, UserId,
     VerificationState,
 };
+use handoff_protocol::KeptRecord;
 use handoff_protocol::certificate::{
     AuthorCertificate, DeviceCertificate, KeyCertificate, KeyPurpose,
 };
@@ -250,8 +251,8 @@ pub struct EntryRow {
     pub referral: Option<ReferralId>,
     /// When it was taken.
     pub received_at: DateTime<Utc>,
-    /// The record's bytes (CBOR).
-    pub bytes: Vec<u8>,
+    /// The record.
+    pub record: KeptRecord,
 }
 
 /// The view of a referral.

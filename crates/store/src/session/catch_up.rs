@@ -1,7 +1,9 @@
 //! The vault's catch-up from redo: what was saved and is not in the view.
 
+use std::borrow::Cow;
+
 use handoff_cipherdb::Disposition;
-use handoff_domain::EntryId;
+use handoff_domain::{Entry, EntryId, Record};
 use handoff_protocol::pack::Unpacker;
 use handoff_vault::Zeroizing;
 
@@ -92,6 +94,9 @@ impl UserSession {
     }
 }
 
+/// A record, packed and read.
+type Opened = (Zeroizing<Vec<u8>>, Option<Entry>);
+
 struct Work<'a> {
     session: &'a UserSession,
     vault: &'a Vault,
@@ -114,13 +119,13 @@ impl Work<'_> {
         let mut opened = Vec::with_capacity(missing.len());
         for row in missing {
             match self.open(row)? {
-                Some(bytes) => opened.push((row, bytes)),
+                Some((kept, entry)) => opened.push((row, kept, entry)),
                 None => self.done.unreadable.push(EntryId(row.id.0)),
             }
         }
         let arriving: Vec<Arriving<'_>> = opened
             .iter()
-            .filter_map(|(row, bytes)| {
+            .filter_map(|(row, kept, entry)| {
                 Some(Arriving {
                     id: row.id,
                     lane: self.keys.lane(row.lane)?,
@@ -128,7 +133,8 @@ impl Work<'_> {
                     author: self.session.user,
                     received_at: None,
                     own: true,
-                    bytes,
+                    kept,
+                    entry: entry.as_ref().map(Cow::Borrowed),
                 })
             })
             .collect();
@@ -139,11 +145,21 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The record in a redo; `None` when it does not open.
-    fn open(&mut self, row: &RedoRow) -> Stored<Option<Zeroizing<Vec<u8>>>> {
+    /// The record in a redo, packed and read; `None` when it does not open, no
+    /// entry when this version does not read it.
+    fn open(&mut self, row: &RedoRow) -> Stored<Option<Opened>> {
         let Some(packed) = self.keys.packed(row)? else {
             return Ok(None);
         };
-        Ok(self.unpacker.unpack(&packed).ok().map(Zeroizing::new))
+        let Ok(plain) = self.unpacker.unpack(&packed).map(Zeroizing::new) else {
+            return Ok(None);
+        };
+        let entry = Record::from_bytes(&plain).ok().map(|record| Entry {
+            id: EntryId(row.id.0),
+            site: self.session.site().clone(),
+            author: self.session.user,
+            record,
+        });
+        Ok(Some((packed, entry)))
     }
 }

@@ -4,6 +4,7 @@
 //! nothing that is sealed names its position; inside it, items get their place
 //! in the chain. The vault's view comes after, and may fail without harm.
 
+use std::borrow::Cow;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -14,7 +15,7 @@ use handoff_protocol::ids::{ItemId, Lane, Seq};
 use handoff_vault::{Random, SealError};
 
 use super::UserSession;
-use super::sealing::{Begun, Plain, Sealed, Writing, seal};
+use super::sealing::{Begun, Packed, Sealed, Writing, seal};
 use crate::device::lock;
 use crate::error::{StorageError, Stored};
 use crate::journal::{self, NewItem};
@@ -130,7 +131,7 @@ impl UserSession {
         draft: Option<EntryId>,
         now_ms: i64,
     ) -> Result<Saved, SaveError> {
-        let (plain, packed) = self.pack(entries)?;
+        let packed = self.pack(entries)?;
         let (lane, saved) = {
             let lane = self
                 .shared
@@ -146,7 +147,7 @@ impl UserSession {
             Some(saved) => (saved, false),
             None => (self.saved_before(entries)?, true),
         };
-        let in_view = already || self.put_in_view(lane, &plain, &entries_saved);
+        let in_view = already || self.put_in_view(lane, entries, &packed, &entries_saved);
         if let Some(draft) = draft {
             // A draft that stays is dropped at the next unlock.
             let _ = self.discard_draft(draft);
@@ -269,21 +270,28 @@ impl UserSession {
 
     /// Whether the vault shows what was saved. A lag is no failure: redo is in
     /// the journal.
-    fn put_in_view(&self, lane: Lane, plain: &Plain, saved: &[SavedEntry]) -> bool {
+    fn put_in_view(
+        &self,
+        lane: Lane,
+        entries: &[Entry],
+        packed: &Packed,
+        saved: &[SavedEntry],
+    ) -> bool {
         let Some(vault) = &self.vault else {
             return false;
         };
         let arriving: Vec<Arriving<'_>> = saved
             .iter()
-            .zip(plain)
-            .map(|(entry, bytes)| Arriving {
-                id: ItemId(entry.id.0),
+            .zip(entries.iter().zip(packed))
+            .map(|(saved, (entry, kept))| Arriving {
+                id: ItemId(saved.id.0),
                 lane,
-                seq: entry.seq,
+                seq: saved.seq,
                 author: self.user,
                 received_at: None,
                 own: true,
-                bytes,
+                kept,
+                entry: Some(Cow::Borrowed(entry)),
             })
             .collect();
         vault.put_own(&arriving).is_ok()

@@ -55,12 +55,11 @@ impl Writing {
 
 impl UserSession {
     /// Encodes, compresses and pads.
-    pub(super) fn pack(&self, entries: &[Entry]) -> Result<(Plain, Packed), SaveError> {
+    pub(super) fn pack(&self, entries: &[Entry]) -> Result<Packed, SaveError> {
         if entries.is_empty() || entries.len() > MOST_ENTRIES {
             return Err(SaveError::HowMany(entries.len()));
         }
         let mut packer = lock(&self.packer);
-        let mut plain = Vec::with_capacity(entries.len());
         let mut packed = Vec::with_capacity(entries.len());
         for entry in entries {
             if entry.author != self.user || entry.site != *self.site() {
@@ -77,9 +76,8 @@ impl UserSession {
                     error => error.into(),
                 },
             )?));
-            plain.push(bytes);
         }
-        Ok((plain, packed))
+        Ok(packed)
     }
 
     /// A new context with its redo key, in memory only.
@@ -124,7 +122,6 @@ impl UserSession {
     }
 }
 
-pub(super) type Plain = Vec<Zeroizing<Vec<u8>>>;
 pub(super) type Packed = Vec<Zeroizing<Vec<u8>>>;
 
 /// Seals entries for the site and for their author.

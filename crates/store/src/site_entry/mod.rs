@@ -2,8 +2,9 @@
 //! device's certificate alone, so nothing about a person served may stand here.
 
 use handoff_cipherdb::{ReadTx, WriteTx, params};
-use handoff_domain::{Body, Entry, Held, Record, SiteId, State, fold};
+use handoff_domain::{Body, Entry, Held, SiteId, State, fold};
 use handoff_protocol::ids::{ItemId, Lane, UserId};
+use handoff_protocol::kept;
 use handoff_protocol::message::{FeedEntry, FeedItem, FeedPart};
 
 use crate::enrolment;
@@ -39,7 +40,7 @@ pub(crate) fn take(tx: &WriteTx<'_>, part: &FeedPart) -> Stored<Vec<ItemId>> {
 fn belongs(entry: &FeedEntry) -> bool {
     let at_site = matches!(entry.lane, Lane::Site { .. });
     at_site
-        && Record::from_bytes(&entry.bytes).is_ok_and(|record| {
+        && entry.record.read().is_ok_and(|record| {
             matches!(
                 record.body,
                 Body::PackPublished(_) | Body::RosterChanged(_) | Body::Unknown { .. }
@@ -56,7 +57,7 @@ fn insert(tx: &WriteTx<'_>, entry: &FeedEntry) -> Stored<()> {
             crate::numbers::column(entry.seq),
             entry.author.as_bytes(),
             entry.received_at.timestamp_millis(),
-            entry.bytes
+            entry.record.as_bytes()
         ],
     )?;
     Ok(())
@@ -81,7 +82,7 @@ pub(crate) fn state(tx: &ReadTx<'_>, site: &SiteId) -> Stored<State> {
             id: handoff_domain::EntryId::from_bytes(id),
             site: site.clone(),
             author: UserId::from_bytes(author),
-            record: Record::from_bytes(&bytes)?,
+            record: kept::read(&bytes).map_err(|_| BAD)?,
         };
         entries.push((entry, written(&Lane::from_bytes(&lane).ok_or(BAD)?)));
     }

@@ -1,14 +1,15 @@
 //! A person's feed, taken into their vault.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use handoff_cipherdb::{ReadTx, WriteTx, params};
-use handoff_domain::{Hlc, Record, ReferralId};
+use handoff_domain::{Entry, EntryId, Hlc, ReferralId};
 use handoff_protocol::ids::{ItemId, Lane, Seq};
 use handoff_protocol::message::{Cursor, FeedEntry, FeedItem, FeedPart, FeedPosition};
 use handoff_protocol::{from_cbor, to_cbor};
 
-use super::{Arriving, Decided, Vault};
+use super::{Arriving, Decided, Touched, Vault};
 use crate::error::{StorageError, Stored};
 use crate::numbers::seq;
 use crate::planted;
@@ -65,6 +66,14 @@ pub(crate) fn take_feed(
     is_applied: impl Fn(&Lane, Seq) -> Stored<bool>,
 ) -> Stored<FeedTaken> {
     let writer = vault.writer()?;
+    let arriving: Vec<Option<Arriving<'_>>> = part
+        .items
+        .iter()
+        .map(|item| match item {
+            FeedItem::Include(entry) => Some(arriving(vault, entry)),
+            FeedItem::Evict(_) => None,
+        })
+        .collect();
     let taken = writer.write_durably(|tx| -> Stored<FeedTaken> {
         let (cursor, wants_own) = state(tx)?;
         if !part.snapshot && cursor.as_ref().is_none_or(|cursor| !follows(cursor, part)) {
@@ -76,21 +85,24 @@ pub(crate) fn take_feed(
             more: part.more,
             ..FeedTaken::default()
         };
-        let mut touched = BTreeSet::new();
+        let mut touched = Touched::default();
         if part.snapshot && !planted::eviction_skipped() {
             touched.extend(clear(tx, part, wants_own, &is_applied)?);
             taken.evicted = true;
         }
-        for item in &part.items {
-            match item {
-                FeedItem::Include(entry) => {
-                    taken.hlc = taken.hlc.max(hlc(entry));
-                    touched.extend(vault.put(tx, &arriving(vault, entry))?);
-                }
-                FeedItem::Evict(id) => {
+        for (item, arriving) in part.items.iter().zip(&arriving) {
+            match (item, arriving) {
+                (FeedItem::Evict(id), _) => {
                     touched.extend(vault.remove(tx, *id)?);
                     taken.evicted = true;
                 }
+                (FeedItem::Include(_), Some(arriving)) => {
+                    let read = arriving.entry.as_ref();
+                    let hlc = read.map(|read| read.record.captured_at.hlc);
+                    taken.hlc = taken.hlc.max(hlc.unwrap_or_default());
+                    vault.put(tx, arriving, &mut touched)?;
+                }
+                (FeedItem::Include(_), None) => {}
             }
         }
         taken.decided = vault.refold(tx, &touched)?;
@@ -162,6 +174,12 @@ fn clear(
 }
 
 fn arriving<'a>(vault: &Vault, entry: &'a FeedEntry) -> Arriving<'a> {
+    let read = entry.record.read().ok().map(|record| Entry {
+        id: EntryId(entry.id.0),
+        site: vault.site.clone(),
+        author: entry.author,
+        record,
+    });
     Arriving {
         id: entry.id,
         lane: entry.lane,
@@ -169,12 +187,7 @@ fn arriving<'a>(vault: &Vault, entry: &'a FeedEntry) -> Arriving<'a> {
         author: entry.author,
         received_at: Some(entry.received_at),
         own: entry.author == vault.user,
-        bytes: &entry.bytes,
+        kept: entry.record.as_bytes(),
+        entry: read.map(Cow::Owned),
     }
-}
-
-fn hlc(entry: &FeedEntry) -> Hlc {
-    Record::from_bytes(&entry.bytes)
-        .map(|record| record.captured_at.hlc)
-        .unwrap_or_default()
 }

@@ -8,13 +8,13 @@
 mod feed;
 mod row;
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use handoff_cipherdb::{Database, ReadTx, WriteTx, params};
 use handoff_domain::{
-    Entry, EntryId, Held, Hlc, Record, Referral, ReferralId, SiteId, UserId, VerificationState,
-    Written, fold,
+    Entry, Held, Hlc, Referral, ReferralId, SiteId, UserId, VerificationState, Written, fold,
 };
 use handoff_protocol::ids::{ItemId, Lane, Seq};
 
@@ -40,7 +40,24 @@ pub(crate) struct Arriving<'a> {
     pub author: UserId,
     pub received_at: Option<DateTime<Utc>>,
     pub own: bool,
-    pub bytes: &'a [u8],
+    /// The record, packed.
+    pub kept: &'a [u8],
+    /// The same, read; `None` for what this version does not read: it is kept,
+    /// and folded once it is read.
+    pub entry: Option<Cow<'a, Entry>>,
+}
+
+/// Referrals that have to be folded again, each with those of its entries that
+/// have been read already.
+#[derive(Default)]
+pub(crate) struct Touched<'a>(BTreeMap<ReferralId, Vec<&'a Entry>>);
+
+impl Extend<ReferralId> for Touched<'_> {
+    fn extend<T: IntoIterator<Item = ReferralId>>(&mut self, referrals: T) {
+        for referral in referrals {
+            self.0.entry(referral).or_default();
+        }
+    }
 }
 
 /// A referral whose verification has changed.
@@ -59,20 +76,27 @@ impl Vault {
     /// the journal afterwards, never say otherwise.
     pub fn put_own(&self, entries: &[Arriving<'_>]) -> Stored<()> {
         self.db.write(|tx| {
-            let mut touched = BTreeSet::new();
-            for entry in entries {
-                touched.extend(self.put(tx, entry)?);
-            }
-            self.refold(tx, &touched)?;
+            self.put_all(tx, entries)?;
             Ok(())
         })
+    }
+
+    /// Puts entries in and folds their referrals again; says whose verification
+    /// has changed.
+    fn put_all(&self, tx: &WriteTx<'_>, entries: &[Arriving<'_>]) -> Stored<Vec<Decided>> {
+        let mut touched = Touched::default();
+        for entry in entries {
+            self.put(tx, entry, &mut touched)?;
+        }
+        self.refold(tx, &touched)
     }
 
     /// Drops an entry that was taken back.
     pub fn drop_own(&self, id: ItemId) -> Stored<()> {
         self.db.write(|tx| {
-            let touched = self.remove(tx, id)?;
-            self.refold(tx, &touched.into_iter().collect())?;
+            let mut touched = Touched::default();
+            touched.extend(self.remove(tx, id)?);
+            self.refold(tx, &touched)?;
             Ok(())
         })
     }
@@ -92,7 +116,7 @@ impl Vault {
             return Ok(());
         }
         self.db.writer()?.write_durably(|tx| -> Stored<()> {
-            let mut touched = BTreeSet::new();
+            let mut touched = Touched::default();
             for id in &held {
                 touched.extend(self.remove(tx, *id)?);
             }
@@ -165,13 +189,15 @@ impl Vault {
         self.db.writer()
     }
 
-    /// Puts an entry in; says which referral has to be folded again. A record
-    /// that does not read is kept all the same.
-    fn put(&self, tx: &WriteTx<'_>, entry: &Arriving<'_>) -> Stored<Option<ReferralId>> {
-        let id = EntryId(entry.id.0);
-        let referral = Record::from_bytes(entry.bytes)
-            .ok()
-            .and_then(|record| record.body.referral(id));
+    /// Puts an entry in and notes which referral has to be folded again.
+    fn put<'a>(
+        &self,
+        tx: &WriteTx<'_>,
+        entry: &'a Arriving<'_>,
+        touched: &mut Touched<'a>,
+    ) -> Stored<()> {
+        let read = entry.entry.as_deref();
+        let referral = read.and_then(|read| read.record.body.referral(read.id));
         tx.execute(
             include_str!("put_entry.sql"),
             params![
@@ -182,10 +208,13 @@ impl Vault {
                 entry.author.as_bytes(),
                 entry.received_at.map(|at| at.timestamp_millis()),
                 entry.own,
-                entry.bytes
+                entry.kept
             ],
         )?;
-        Ok(referral)
+        if let Some(referral) = referral {
+            touched.0.entry(referral).or_default().extend(read);
+        }
+        Ok(())
     }
 
     fn remove(&self, tx: &WriteTx<'_>, id: ItemId) -> Stored<Option<ReferralId>> {
@@ -198,11 +227,11 @@ impl Vault {
     }
 
     /// Folds referrals again and says whose verification has changed.
-    fn refold(&self, tx: &WriteTx<'_>, touched: &BTreeSet<ReferralId>) -> Stored<Vec<Decided>> {
+    fn refold(&self, tx: &WriteTx<'_>, touched: &Touched<'_>) -> Stored<Vec<Decided>> {
         let mut decided = Vec::new();
-        for id in touched {
+        for (id, read) in &touched.0 {
             let before = self.verification(tx, *id)?;
-            let held = entries_of(tx, &self.site, *id)?;
+            let held = entries_of(tx, &self.site, *id, read)?;
             let Some(referral) = fold_one(*id, &held) else {
                 tx.execute("DELETE FROM referral WHERE id = ?1", [id.as_bytes()])?;
                 continue;
@@ -244,7 +273,7 @@ impl Vault {
 }
 
 /// Folds the entries of one referral.
-pub(crate) fn fold_one(id: ReferralId, held: &[HeldEntry]) -> Option<Referral> {
+pub(crate) fn fold_one(id: ReferralId, held: &[HeldEntry<'_>]) -> Option<Referral> {
     let mut state = fold(held.iter().map(|held| Held {
         entry: &held.entry,
         written: written(&held.lane),
@@ -284,14 +313,4 @@ pub(crate) fn newest(
         };
         Ok((hlc, ReferralId::from_bytes(row.get(2)?)))
     })?)
-}
-
-/// An entry from its row.
-pub(crate) fn read_entry(site: &SiteId, id: ItemId, author: UserId, bytes: &[u8]) -> Stored<Entry> {
-    Ok(Entry {
-        id: EntryId(id.0),
-        site: site.clone(),
-        author,
-        record: Record::from_bytes(bytes)?,
-    })
 }

@@ -1,9 +1,12 @@
 //! Entries as a vault holds them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use handoff_cipherdb::{ReadTx, params};
-use handoff_domain::{Entry, ReferralId, SiteId, UserId};
-use handoff_protocol::ids::{ItemId, Lane, Seq};
+use handoff_domain::{Entry, EntryId, ReferralId, SiteId, UserId};
+use handoff_protocol::ids::{Lane, Seq};
+use handoff_protocol::kept;
 
 use crate::error::{StorageError, Stored};
 use crate::numbers::{seq, time};
@@ -13,8 +16,8 @@ const BAD: StorageError = StorageError::Row { table: TABLE };
 
 /// An entry that a vault holds.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct HeldEntry {
-    pub entry: Entry,
+pub(crate) struct HeldEntry<'a> {
+    pub entry: Cow<'a, Entry>,
     pub lane: Lane,
     pub seq: Seq,
     pub received_at: Option<DateTime<Utc>>,
@@ -48,11 +51,21 @@ macro_rules! columns {
 impl Columns {
     /// `None` for a record that this version does not read: it is kept, and
     /// folded once it is read.
-    fn into_held(self, site: &SiteId) -> Stored<Option<HeldEntry>> {
+    /// One of `read` need not be read again.
+    fn into_held<'a>(self, site: &SiteId, read: &[&'a Entry]) -> Stored<Option<HeldEntry<'a>>> {
         let author = UserId::from_bytes(self.author);
-        let id = ItemId::from_bytes(self.id);
-        let Ok(entry) = super::read_entry(site, id, author, &self.bytes) else {
-            return Ok(None);
+        let id = EntryId::from_bytes(self.id);
+        let entry = match read.iter().find(|entry| entry.id == id) {
+            Some(entry) => Cow::Borrowed(*entry),
+            None => match kept::read(&self.bytes) {
+                Ok(record) => Cow::Owned(Entry {
+                    id,
+                    site: site.clone(),
+                    author,
+                    record,
+                }),
+                Err(_) => return Ok(None),
+            },
         };
         Ok(Some(HeldEntry {
             entry,
@@ -64,15 +77,16 @@ impl Columns {
     }
 }
 
-/// All entries of a referral, by id.
-pub(crate) fn entries_of(
+/// All entries of a referral, by id; those in `read` have been read already.
+pub(crate) fn entries_of<'a>(
     tx: &ReadTx<'_>,
     site: &SiteId,
     referral: ReferralId,
-) -> Stored<Vec<HeldEntry>> {
+    read: &[&'a Entry],
+) -> Stored<Vec<HeldEntry<'a>>> {
     let sql = include_str!("entries_of.sql");
     let rows = tx.query_all(sql, params![referral.as_bytes()], |row| Ok(columns!(row)))?;
     rows.into_iter()
-        .filter_map(|row| row.into_held(site).transpose())
+        .filter_map(|row| row.into_held(site, read).transpose())
         .collect()
 }

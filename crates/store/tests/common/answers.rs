@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use handoff_domain::{
-    Body, Decided, Entry, Record, ReferralId, Role, RosterChanged, UserId, VerificationMove,
+    Body, Decided, Entry, ReferralId, Role, RosterChanged, UserId, VerificationMove,
 };
+use handoff_protocol::KeptRecord;
 use handoff_protocol::chain::Head;
 use handoff_protocol::ids::{EpochId, ItemId, Lane, Seq};
 use handoff_protocol::message::{Answer, Cursor, FeedEntry, FeedItem, FeedPart};
@@ -145,7 +146,7 @@ pub fn feed_entry(entry: &Entry, lane: Lane, seq: Seq, received_at: DateTime<Utc
         seq,
         author: entry.author,
         received_at,
-        bytes: Record::to_bytes(&entry.record).unwrap(),
+        record: KeptRecord::of(&entry.record.to_bytes().unwrap()).unwrap(),
     }
 }
 

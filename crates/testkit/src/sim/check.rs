@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use handoff_domain::rights::{Viewer, may_receive};
-use handoff_domain::{Entry, EntryId, Record, UserId};
+use handoff_domain::{Entry, EntryId, UserId};
 use handoff_protocol::chain::{self, ChainHash, Head};
 use handoff_protocol::codec;
 use handoff_protocol::epoch::EpochRecord;
@@ -159,7 +159,7 @@ impl World {
             .collect();
         for feed in brought {
             let id = EntryId(feed.id.0);
-            let record = Record::from_bytes(&feed.bytes);
+            let record = feed.record.read();
             let may = record.ok().and_then(|record| {
                 let entry = Entry {
                     id,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 use handoff_cipherdb::Row;
 use handoff_domain::{EntryId, ReferralId, SiteId, UserId};
+use handoff_protocol::KeptRecord;
 use handoff_protocol::chain::Head;
 use handoff_protocol::enrolment::Invitation;
 use handoff_protocol::ids::{DeviceId, EpochId, ItemId, Lane};
@@ -177,7 +178,7 @@ pub(super) fn entry(row: &Row<'_>) -> Mapped<EntryRow> {
         kind: c.get(5)?,
         referral: c.get::<Option<[u8; 16]>>(6)?.map(ReferralId::from_bytes),
         received_at: c.time(7)?,
-        bytes: c.get(8)?,
+        record: KeptRecord::from_bytes(c.get(8)?),
     })
 }
 

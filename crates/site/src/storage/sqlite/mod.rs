@@ -23,6 +23,7 @@ const SCHEMA: Migrations = Migrations::new(&[
     (1, include_str!("schema.sql")),
     (2, include_str!("schema_2.sql")),
     (3, include_str!("schema_3.sql")),
+    (4, include_str!("schema_4.sql")),
 ]);
 
 /// The site of this database; PostgreSQL will hold many.

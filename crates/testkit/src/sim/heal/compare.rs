@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handoff_domain::{Entry, EntryId, Record, Referral, ReferralId, SiteId, State, UserId};
+use handoff_domain::{Entry, EntryId, Referral, ReferralId, SiteId, State, UserId};
 use handoff_protocol::ids::{DeviceId, ItemId, Lane, Seq};
 use handoff_protocol::item::Item;
 use handoff_protocol::receipt::{Branch, ParkCode};
@@ -30,7 +30,7 @@ impl AtSite {
         let name: SiteId = reads.site()?.name;
         let mut entries = Vec::new();
         reads.each_entry(&mut |row| {
-            let record = Record::from_bytes(&row.bytes);
+            let record = row.record.read();
             let record = record.map_err(|_| StorageError::Row { table: "entry" })?;
             let entry = Entry {
                 id: row.id,

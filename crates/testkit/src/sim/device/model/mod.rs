@@ -11,9 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{
-    Entry, EntryId, Held as HeldEntry, Hlc, Record, State, UserId, Written, fold,
-};
+use handoff_domain::{Entry, EntryId, Held as HeldEntry, Hlc, State, UserId, Written, fold};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, SiteIdentity};
 use handoff_protocol::chain::{Head, Parent};
 use handoff_protocol::epoch::EpochRecord;
@@ -446,7 +444,7 @@ impl DeviceFiles for ModelFiles {
         let mut entries = Vec::new();
         for (id, held) in self.vault_of(user).entries.iter() {
             let id = EntryId(id.0);
-            let record = Record::from_bytes(&held.bytes).map_err(broken)?;
+            let record = held.record.read().map_err(broken)?;
             if record.body.referral(id).is_some() {
                 let entry = Entry {
                     id,
@@ -469,7 +467,7 @@ impl DeviceFiles for ModelFiles {
                 id: EntryId(held.id.0),
                 site: self.site.site.clone(),
                 author: held.author,
-                record: Record::from_bytes(&held.bytes).map_err(broken)?,
+                record: held.record.read().map_err(broken)?,
             });
         }
         Ok(fold(entries.iter().map(|entry| HeldEntry {

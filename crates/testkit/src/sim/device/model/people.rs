@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use handoff_domain::{Entry, EntryId, Hlc, UserId};
+use handoff_protocol::KeptRecord;
 use handoff_protocol::codec;
 use handoff_protocol::ids::{ContextId, ItemId, Lane};
 use handoff_protocol::item::{Gone, Item};
@@ -172,7 +173,6 @@ impl ModelFiles {
     ) -> Done<()> {
         self.signed_in(user)?;
         let mut packer = Packer::new().map_err(broken)?;
-        let mut plain = Vec::with_capacity(entries.len());
         let mut packed = Vec::with_capacity(entries.len());
         for entry in entries {
             if entry.author != user {
@@ -180,7 +180,6 @@ impl ModelFiles {
             }
             let bytes = entry.record.to_bytes().map_err(broken)?;
             packed.push(packer.pack(&bytes).map_err(broken)?);
-            plain.push(bytes);
         }
         if self.was_saved(user, entries)? {
             return self.drop_submitted(user, draft);
@@ -195,14 +194,14 @@ impl ModelFiles {
             session.writing = Some(begun.writing);
         }
         if self.can_read(user) {
-            let arriving = saved.iter().zip(entries).zip(plain);
-            let held = arriving.map(|((seq, entry), bytes)| {
+            let arriving = saved.iter().zip(entries).zip(packed);
+            let held = arriving.map(|((seq, entry), packed)| {
                 let held = Held {
                     lane,
                     seq: *seq,
                     author: user,
                     own: true,
-                    bytes: Arc::new(bytes),
+                    record: Arc::new(KeptRecord::from_bytes(packed)),
                 };
                 (ItemId(entry.id.0), held)
             });
@@ -447,13 +446,13 @@ impl ModelFiles {
                 };
                 let key = open_redo_key(sealing, place, wrapped).map_err(broken)?;
                 let packed = key.open(&id, redo).map_err(broken)?;
-                let bytes = unpacker.unpack(&packed).map_err(broken)?;
+                unpacker.unpack(&packed).map_err(broken)?;
                 let held = Held {
                     lane: lane.lane,
                     seq,
                     author: user,
                     own: true,
-                    bytes: Arc::new(bytes),
+                    record: Arc::new(KeptRecord::from_bytes(packed.to_vec())),
                 };
                 missing.push((id, held));
             }

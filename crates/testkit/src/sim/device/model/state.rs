@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use handoff_domain::{EntryId, Hlc, UserId};
+use handoff_protocol::KeptRecord;
 use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease};
 use handoff_protocol::chain::{self, ChainHash, Head, Parent};
 use handoff_protocol::epoch::EpochRecord;
@@ -93,7 +94,7 @@ pub(super) struct Held {
     pub seq: Seq,
     pub author: UserId,
     pub own: bool,
-    pub bytes: Arc<Vec<u8>>,
+    pub record: Arc<KeptRecord>,
 }
 
 impl Default for VaultDb {

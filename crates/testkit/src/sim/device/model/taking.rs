@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, Record, UserId};
+use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
@@ -271,7 +271,7 @@ fn take_site_feed(device: &mut DeviceDb, part: &FeedPart) {
     for item in &part.items {
         match item {
             FeedItem::Include(entry) => {
-                let belongs = Record::from_bytes(&entry.bytes).is_ok_and(|record| {
+                let belongs = entry.record.read().is_ok_and(|record| {
                     matches!(
                         record.body,
                         Body::PackPublished(_) | Body::RosterChanged(_) | Body::Unknown { .. }
@@ -319,7 +319,7 @@ fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &Device
                     seq: entry.seq,
                     author: entry.author,
                     own,
-                    bytes: Arc::new(entry.bytes.clone()),
+                    record: Arc::new(entry.record.clone()),
                 };
                 entries.insert(entry.id, held);
             }
@@ -342,7 +342,9 @@ fn included(item: &FeedItem) -> Option<ItemId> {
 }
 
 fn hlc_of(entry: &FeedEntry) -> Hlc {
-    Record::from_bytes(&entry.bytes)
+    entry
+        .record
+        .read()
         .map(|record| record.captured_at.hlc)
         .unwrap_or_default()
 }

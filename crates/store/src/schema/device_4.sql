@@ -1,0 +1,2 @@
+-- From here on `site_entry.bytes` is packed (ADR 0035). What stands there
+-- already stays as it is: the first byte tells.
