@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use handoff_device::sync::{Client, Envelope, Link, Summary, enrol, make_request};
@@ -219,6 +219,7 @@ pub fn link(store: &DeviceStore, address: SocketAddr) -> Link {
         device: enrolment.device,
         offset_ms: AtomicI64::new(0),
         answered_ms: AtomicI64::new(0),
+        pace: Mutex::default(),
         store: store.clone(),
     }
 }

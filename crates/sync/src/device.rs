@@ -60,7 +60,7 @@ pub enum Event {
         /// Ask for the feeds too.
         pull: bool,
     },
-    /// Items were read (fewer than asked for only at the end of the lane).
+    /// Items were read, at most as many as were asked for.
     ItemsRead {
         /// Whose.
         lane: Lane,

@@ -2,7 +2,8 @@
 //!
 //! **What.** The device's half ([`device`]) and the site's half ([`site`]) of
 //! one conversation, each a machine that takes an event and returns steps; what
-//! a receipt proves ([`standing`]); when to try again ([`backoff`]).
+//! a receipt proves ([`standing`]); when to try again ([`backoff`]) and how
+//! much at a time ([`pace`]).
 //!
 //! **Why.** Whoever performs the steps (the app, the server, a simulator that
 //! owns time and chance) gets the same decisions.
@@ -18,9 +19,11 @@
 
 pub mod backoff;
 pub mod device;
+pub mod pace;
 mod planted;
 pub mod site;
 pub mod standing;
 
 pub use backoff::Backoff;
+pub use pace::Pace;
 pub use standing::{Coverage, ReceiptRefused, Standing};

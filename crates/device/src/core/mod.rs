@@ -235,6 +235,7 @@ fn device_of(store: DeviceStore, host: &Host) -> Result<Device, CoreError> {
         device: enrolment.device,
         offset_ms: AtomicI64::new(0),
         answered_ms: AtomicI64::new(0),
+        pace: Mutex::default(),
         store: store.clone(),
     };
     Ok(Device {

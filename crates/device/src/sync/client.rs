@@ -93,7 +93,7 @@ impl Client {
     pub async fn post(
         &self,
         path: &str,
-        body: Vec<u8>,
+        body: impl Into<reqwest::Body>,
         wait: Duration,
     ) -> Result<Vec<u8>, ClientError> {
         let url = self.base.join(path).map_err(|_| ClientError::Address)?;

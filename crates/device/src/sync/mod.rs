@@ -1,6 +1,7 @@
 //! The device's side of the wire: the pinned client, enrolment, and the driver
 //! that performs what `handoff-sync` decides.
 
+mod ahead;
 mod client;
 mod enrol;
 mod request;

@@ -6,8 +6,8 @@
 //! next one asks the files what there is to do.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,18 +19,20 @@ use handoff_protocol::{DeviceId, SitePin, from_cbor};
 use handoff_store::{
     Applied, ApplyError, DeviceStore, Ignored, ReadError, SendError, StorageError,
 };
+use handoff_sync::Pace;
 use handoff_sync::device::{
     Acquaintance, Contact, DeviceSession, Event, Failure, Finish, Opening, Post, Step, Stop,
 };
+use handoff_sync::pace::MOST_ITEMS;
 use handoff_vault::SigningKey;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
+use super::ahead::{self, Ahead};
 use super::client::{Client, ClientError};
 use super::request::{self, Envelope, Puller, RequestError};
 use crate::host::Host;
 
-/// Items in one batch.
-const BATCH: usize = 500;
 /// How long an answer counts as a moment ago.
 const FRESH_MS: i64 = 10_000;
 
@@ -52,6 +54,8 @@ pub struct Link {
     pub offset_ms: AtomicI64,
     /// When the site last answered, by this device's clock; 0 after a failure.
     pub answered_ms: AtomicI64,
+    /// How many items the line takes at a time.
+    pub pace: Mutex<Pace>,
 }
 
 /// What a session did.
@@ -109,8 +113,15 @@ pub enum RunError {
     Ending,
 }
 
-/// A request's number and nonce, with its answer.
-type Landed = (u64, [u8; 16], Result<Vec<u8>, ClientError>);
+/// A request and what became of it.
+struct Landed {
+    number: u64,
+    nonce: [u8; 16],
+    /// How many items went with it.
+    items: usize,
+    took: Duration,
+    answer: Result<Vec<u8>, ClientError>,
+}
 
 /// Tells somebody how far a session has come.
 pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
@@ -198,7 +209,7 @@ impl Link {
         let answered_ms = self.answered_ms.load(Ordering::Relaxed);
         let since = self.host.now().timestamp_millis() - answered_ms;
         let mut session = DeviceSession::new(Opening {
-            batch_items: BATCH,
+            batch_items: MOST_ITEMS,
             acquaintance: if first_contact {
                 Acquaintance::Stranger
             } else {
@@ -217,22 +228,30 @@ impl Link {
             })
             .into();
         let mut flights: JoinSet<Landed> = JoinSet::new();
+        let mut last: Option<Ahead> = None;
         loop {
             let Some(step) = steps.pop_front() else {
                 let Some(landed) = flights.join_next().await else {
                     // The session waits for nothing: it has ended.
                     return Ok(Finish::Done);
                 };
-                let Ok((number, nonce, answer)) = landed else {
+                let Ok(landed) = landed else {
                     return Ok(Finish::Stopped(Stop::NotReached));
                 };
-                let event = self.read_answer(number, nonce, answer);
+                if landed.items > 0 {
+                    match &landed.answer {
+                        Ok(_) => self.pace().answered(landed.items, landed.took),
+                        Err(_) => self.pace().failed(),
+                    }
+                }
+                let event = self.read_answer(landed.number, landed.nonce, landed.answer);
                 summary.reached |= matches!(event, Event::Replied { .. });
                 steps.extend(session.step(event));
                 continue;
             };
             match step {
                 Step::ReadItems { lane, from, max } => {
+                    let max = max.min(self.pace().items());
                     let (before, items) = self
                         .on_files(move |store| Ok(store.read_items(&lane, from, max)?))
                         .await?;
@@ -249,6 +268,7 @@ impl Link {
                 }
                 Step::Post(post) => {
                     summary.sent += sent_entries(&post);
+                    let items = post.batch.as_ref().map_or(0, |batch| batch.items.len());
                     let holds_back = if post.batch.is_none() {
                         wait
                     } else {
@@ -256,12 +276,23 @@ impl Link {
                     };
                     let (number, nonce, body) = self.sign(post, &pullers, holds_back).await?;
                     let client = self.client.clone();
+                    let (body, landing, ahead) = ahead::request(body, items);
+                    let before = last.replace(ahead);
                     flights.spawn(async move {
-                        (
+                        let _landing = landing;
+                        if let Some(before) = before {
+                            before.lets_go(items).await;
+                        }
+                        let body = reqwest::Body::wrap(body);
+                        let begun = Instant::now();
+                        let answer = client.post("v1/sync", body, holds_back).await;
+                        Landed {
                             number,
                             nonce,
-                            client.post("v1/sync", body, holds_back).await,
-                        )
+                            items,
+                            took: begun.elapsed(),
+                            answer,
+                        }
                     });
                 }
                 Step::Apply(answer) => {
@@ -297,6 +328,10 @@ impl Link {
                 Step::Finish(finish) => return Ok(finish),
             }
         }
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn sign(

@@ -1,0 +1,134 @@
+//! Requests that do not overtake each other.
+//!
+//! **Why.** Requests are in flight on connections of their own. One that needs a
+//! new connection takes longer to begin, and one that is small is through before
+//! a large one with which it shares the line. The site would then lack what
+//! comes before, and what was overtaking would have to go again.
+//!
+//! **How.** Each request waits for the one before it: until its bytes are on
+//! their way, or, when it has more items, until it has landed.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::sync::oneshot;
+
+/// A request's body in one piece, which says when it has left.
+pub struct Told {
+    bytes: Option<Bytes>,
+    /// Dropped, which tells, once the connection has taken the bytes.
+    leaving: Option<Gone>,
+}
+
+/// Nothing is ever sent on it: what waits for it sees that it has gone.
+type Gone = oneshot::Sender<()>;
+
+/// Held for as long as a request is on its way.
+pub struct Landing(#[expect(dead_code, reason = "held until it is dropped")] Gone);
+
+/// A request that the next one must not overtake.
+pub struct Ahead {
+    left: oneshot::Receiver<()>,
+    landed: oneshot::Receiver<()>,
+    items: usize,
+}
+
+/// A request of so many items: its body, what has to be held until it has
+/// landed, and what the next one waits for.
+pub fn request(bytes: Vec<u8>, items: usize) -> (Told, Landing, Ahead) {
+    let (leaving, left) = oneshot::channel();
+    let (landing, landed) = oneshot::channel();
+    let body = Told {
+        bytes: Some(bytes.into()),
+        leaving: Some(leaving),
+    };
+    let ahead = Ahead {
+        left,
+        landed,
+        items,
+    };
+    (body, Landing(landing), ahead)
+}
+
+impl Ahead {
+    /// Waits until a request of so many items may go.
+    pub async fn lets_go(self, items: usize) {
+        let _ = self.left.await;
+        if items < self.items {
+            let _ = self.landed.await;
+        }
+    }
+}
+
+impl Body for Told {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.leaving = None;
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a request of so many items may go now.
+    async fn may_go(ahead: &mut Option<Ahead>, items: usize) -> bool {
+        let waiting = ahead.take().expect("it waits").lets_go(items);
+        tokio::time::timeout(std::time::Duration::from_millis(20), waiting)
+            .await
+            .is_ok()
+    }
+
+    async fn leave(body: &mut Told) -> Bytes {
+        let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+        frame.unwrap().unwrap().into_data().unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_next_one_waits_until_the_bytes_are_taken() {
+        let (_body, _landing, ahead) = request(vec![7; 3], 5);
+        assert!(!may_go(&mut Some(ahead), 5).await);
+
+        let (mut body, _landing, ahead) = request(vec![7; 3], 5);
+        assert_eq!(body.size_hint().exact(), Some(3));
+        assert_eq!(leave(&mut body).await, vec![7; 3]);
+        assert!(body.is_end_stream());
+        assert!(may_go(&mut Some(ahead), 5).await);
+    }
+
+    #[tokio::test]
+    async fn a_smaller_one_waits_until_the_other_has_landed() {
+        let (mut body, _landing, ahead) = request(vec![7; 3], 5);
+        leave(&mut body).await;
+        assert!(!may_go(&mut Some(ahead), 4).await);
+
+        let (mut body, landing, ahead) = request(vec![7; 3], 5);
+        leave(&mut body).await;
+        drop(landing);
+        assert!(may_go(&mut Some(ahead), 4).await);
+    }
+
+    #[tokio::test]
+    async fn one_that_never_leaves_holds_nobody_up() {
+        let (body, landing, ahead) = request(Vec::new(), 5);
+        drop((body, landing));
+        assert!(may_go(&mut Some(ahead), 1).await);
+    }
+}
