@@ -297,7 +297,7 @@ pub fn answer(site: &Site, opener: &mut Opener, request: &[u8]) -> Result<Answer
 /// When there is no memory.
 #[must_use]
 pub fn opener() -> Opener {
-    Opener::new(&handoff_site::Host::system()).expect("an opener")
+    Opener::new(&handoff_site::Host::system())
 }
 
 /// Founds a site; returns its recovery key.

@@ -227,7 +227,7 @@ pub fn leaks_in_device_db(home: &Path) -> Vec<String> {
         Ok(TABLES.len()),
         "a table is not looked at"
     );
-    let mut unpacker = Unpacker::new().expect("the dictionary");
+    let mut unpacker = Unpacker::new();
     let mut found = Vec::new();
     for (table, sql) in TABLES {
         let mut speaks = false;

@@ -20,7 +20,7 @@ const SEALING: usize = 12 + 16;
 #[test]
 fn an_entry_is_small_on_the_wire() {
     let mut rng = Seeded::new(0xfeed);
-    let (mut packer, mut unpacker) = (Packer::new().unwrap(), Unpacker::new().unwrap());
+    let (mut packer, mut unpacker) = (Packer::new().unwrap(), Unpacker::new());
     let lane = handoff_protocol::Lane::Device {
         device: handoff_protocol::DeviceId::from_bytes([1; 16]),
         incarnation: handoff_protocol::Incarnation::from_bytes([2; 16]),

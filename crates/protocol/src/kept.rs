@@ -13,7 +13,6 @@
 //! **Where decided.** `docs/adr/0035-packed-records-in-views.md`.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 
 use handoff_domain::{Record, RecordError};
 use serde::{Deserialize, Serialize};
@@ -44,21 +43,12 @@ impl KeptRecord {
     /// Packs a record's CBOR.
     ///
     /// # Errors
-    /// [`CodecError`] when there is no memory for a compressor.
-    pub fn of(plain: &[u8]) -> Result<Self, CodecError> {
-        thread_local! {
-            static PACKER: RefCell<Option<Packer>> = const { RefCell::new(None) };
-        }
+    /// [`CodecError`] when it cannot be packed.
+    pub fn of(packer: &mut Packer, plain: &[u8]) -> Result<Self, CodecError> {
         if plain.len() > MAX_PLAIN {
             return Ok(Self(plain.to_vec()));
         }
-        PACKER.with_borrow_mut(|packer| {
-            let packer = match packer {
-                Some(packer) => packer,
-                None => packer.insert(Packer::new()?),
-            };
-            packer.pack(plain).map(Self)
-        })
+        packer.pack(plain).map(Self)
     }
 
     /// Bytes that are packed already, or were kept.
@@ -99,20 +89,10 @@ pub fn read(kept: &[u8]) -> Result<Record, KeptError> {
 }
 
 fn plain(kept: &[u8]) -> Result<Cow<'_, [u8]>, CodecError> {
-    // Making one costs more than an entry.
-    thread_local! {
-        static UNPACKER: RefCell<Option<Unpacker>> = const { RefCell::new(None) };
-    }
     if kept.first().is_some_and(|first| *first >= MAP) {
         return Ok(Cow::Borrowed(kept));
     }
-    UNPACKER.with_borrow_mut(|unpacker| {
-        let unpacker = match unpacker {
-            Some(unpacker) => unpacker,
-            None => unpacker.insert(Unpacker::new()?),
-        };
-        unpacker.unpack(kept).map(Cow::Owned)
-    })
+    Unpacker::new().unpack(kept).map(Cow::Owned)
 }
 
 #[cfg(test)]
@@ -129,9 +109,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_reads_as_it_was_packed_or_not() {
+        let mut packer = Packer::new().unwrap();
         for len in [0, 1, 300, MAX_PLAIN - 8, MAX_PLAIN, 4 * MAX_PLAIN] {
             let plain = record_like(len);
-            let kept = KeptRecord::of(&plain).unwrap();
+            let kept = KeptRecord::of(&mut packer, &plain).unwrap();
             assert_eq!(kept.plain().unwrap().as_ref(), plain, "{len}");
             let is_packed = plain.len() <= MAX_PLAIN;
             assert_eq!(kept.as_bytes() != plain, is_packed, "{len}");

@@ -6,8 +6,10 @@
 //! to the padded length. All dictionaries are kept for ever.
 
 use std::io;
+use std::sync::LazyLock;
 
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::dict::DecoderDictionary;
 use zstd::zstd_safe::{CParameter, DParameter, FrameFormat};
 
 use crate::codec::CodecError;
@@ -33,6 +35,19 @@ fn dictionary(id: u8) -> Option<&'static [u8]> {
         .map(|(_, bytes)| *bytes)
 }
 
+/// A dictionary made ready for reading, once in a process.
+fn prepared(id: u8) -> Option<&'static DecoderDictionary<'static>> {
+    static PREPARED: LazyLock<Vec<(u8, DecoderDictionary<'static>)>> = LazyLock::new(|| {
+        let ids = std::iter::once(0).chain(DICTIONARIES.iter().map(|(id, _)| *id));
+        ids.filter_map(|id| Some((id, DecoderDictionary::new(dictionary(id)?))))
+            .collect()
+    });
+    PREPARED
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map(|(_, prepared)| prepared)
+}
+
 /// The Padmé length for a plain length: at most 12 % more, and only
 /// O(log log n) bits of the length remain visible.
 #[must_use]
@@ -52,7 +67,9 @@ pub struct Packer {
     compressor: Compressor<'static>,
 }
 
-/// The reverse of a [`Packer`].
+/// The reverse of a [`Packer`]. Making one costs nothing; what it needs for a
+/// dictionary is made when the first entry asks for it.
+#[derive(Default)]
 pub struct Unpacker {
     decompressors: Vec<(u8, Decompressor<'static>)>,
 }
@@ -115,20 +132,37 @@ impl Packer {
 
 impl Unpacker {
     /// An unpacker for every dictionary that ever was.
-    ///
-    /// # Errors
-    /// [`CodecError`] when a decompressor cannot be made (no memory).
-    pub fn new() -> Result<Self, CodecError> {
-        let mut decompressors = Vec::new();
-        for id in std::iter::once(0).chain(DICTIONARIES.iter().map(|(id, _)| *id)) {
-            let bytes = dictionary(id).unwrap_or_default();
-            let mut decompressor = Decompressor::with_dictionary(bytes).map_err(failed)?;
-            decompressor
-                .set_parameter(DParameter::Format(FrameFormat::Magicless))
-                .map_err(failed)?;
-            decompressors.push((id, decompressor));
-        }
-        Ok(Self { decompressors })
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The decompressor for a dictionary; `None` when there is no such
+    /// dictionary.
+    fn decompressor(&mut self, id: u8) -> Result<Option<&mut Decompressor<'static>>, CodecError> {
+        let known = self
+            .decompressors
+            .iter()
+            .position(|(known, _)| *known == id);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let Some(prepared) = prepared(id) else {
+                    return Ok(None);
+                };
+                let mut decompressor =
+                    Decompressor::with_prepared_dictionary(prepared).map_err(failed)?;
+                decompressor
+                    .set_parameter(DParameter::Format(FrameFormat::Magicless))
+                    .map_err(failed)?;
+                self.decompressors.push((id, decompressor));
+                self.decompressors.len() - 1
+            }
+        };
+        Ok(self
+            .decompressors
+            .get_mut(at)
+            .map(|(_, decompressor)| decompressor))
     }
 
     /// Unpacks one entry.
@@ -161,13 +195,8 @@ impl Unpacker {
         {
             return Err(UNREADABLE);
         }
-        let decompressor = self
-            .decompressors
-            .iter_mut()
-            .find(|(name, _)| *name == id)
-            .map(|(_, decompressor)| decompressor)
-            .ok_or(UNREADABLE)?;
-        decompressor
+        self.decompressor(id)?
+            .ok_or(UNREADABLE)?
             .decompress(compressed, MAX_PLAIN)
             .map_err(failed)
     }
@@ -240,7 +269,7 @@ mod tests {
         packed.push(len as u8);
         packed.extend(&bomb);
         packed.resize(padded_len(packed.len()), 0);
-        assert!(Unpacker::new().unwrap().unpack(&packed).is_err());
+        assert!(Unpacker::new().unpack(&packed).is_err());
     }
 
     proptest! {
@@ -248,12 +277,12 @@ mod tests {
         fn what_was_packed_unpacks(plain in prop::collection::vec(any::<u8>(), 0..3000)) {
             let packed = Packer::new().unwrap().pack(&plain).unwrap();
             prop_assert_eq!(padded_len(packed.len()), packed.len());
-            prop_assert_eq!(Unpacker::new().unwrap().unpack(&packed).unwrap(), plain);
+            prop_assert_eq!(Unpacker::new().unpack(&packed).unwrap(), plain);
         }
 
         #[test]
         fn noise_is_an_error_and_never_a_panic(noise in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Unpacker::new().unwrap().unpack(&noise);
+            let _ = Unpacker::new().unpack(&noise);
         }
     }
 }

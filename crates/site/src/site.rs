@@ -1,9 +1,11 @@
 //! A site: its store, its keys, its settings.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use handoff_protocol::ids::SitePin;
+use handoff_protocol::pack::Packer;
+use handoff_protocol::{CodecError, KeptRecord};
 use handoff_vault::PrivateFileError;
 
 use crate::host::Host;
@@ -23,6 +25,8 @@ pub struct Site {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) host: Host,
     pub(crate) wake: Wake,
+    /// Made when the site first writes an entry.
+    packer: Mutex<Option<Packer>>,
 }
 
 /// Why a site was not opened.
@@ -101,7 +105,18 @@ impl Site {
             storage,
             host,
             wake: Wake::default(),
+            packer: Mutex::default(),
         })
+    }
+
+    /// Packs a record that the site has written.
+    pub(crate) fn pack(&self, record: &[u8]) -> Result<KeptRecord, CodecError> {
+        let mut packer = self.packer.lock().unwrap_or_else(PoisonError::into_inner);
+        let packer = match packer.as_mut() {
+            Some(packer) => packer,
+            None => packer.insert(Packer::new()?),
+        };
+        KeptRecord::of(packer, record)
     }
 
     /// What devices pin.

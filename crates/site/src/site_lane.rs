@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use handoff_domain::{
     Body, CapturedAt, Entry, EntryId, OccurredAt, Record, RecordError, Role, UserId,
 };
+use handoff_protocol::CodecError;
 use handoff_protocol::chain::{self, Head, Parent};
 use handoff_protocol::ids::{ItemId, Lane};
 use handoff_protocol::item::Item;
 use handoff_protocol::receipt::Branch;
-use handoff_protocol::{CodecError, KeptRecord};
 use uuid::Uuid;
 
 use crate::apply::views;
@@ -93,7 +93,7 @@ pub(crate) fn write(
         kind: record.body.kind().to_owned(),
         referral: record.body.referral(id),
         received_at: now,
-        record: KeptRecord::of(&bytes)?,
+        record: site.pack(&bytes)?,
     };
     let entry = Entry {
         id,

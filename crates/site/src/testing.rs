@@ -85,7 +85,7 @@ impl TestSite {
             folder,
             site: Arc::new(site),
             recovery_key: founded.recovery_key.to_string(),
-            opener: Opener::new(&host).unwrap().into(),
+            opener: Opener::new(&host).into(),
             clock,
         }
     }
@@ -102,7 +102,7 @@ impl TestSite {
         site.storage().writing(free).unwrap();
         Self {
             folder: tempfile::tempdir().unwrap(),
-            opener: Opener::new(&site.host).unwrap().into(),
+            opener: Opener::new(&site.host).into(),
             site: Arc::new(site),
             recovery_key,
             clock,

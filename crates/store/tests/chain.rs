@@ -58,7 +58,7 @@ fn the_site_opens_what_was_saved_and_knows_who_signed() {
         }
     }
     let mut contexts: BTreeMap<_, (ContextKey, Context)> = BTreeMap::new();
-    let mut unpacker = Unpacker::new().unwrap();
+    let mut unpacker = Unpacker::new();
     let mut opened = 0;
     for item in verified(&device) {
         match item {

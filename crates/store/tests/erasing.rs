@@ -14,6 +14,7 @@ use handoff_protocol::from_cbor;
 use handoff_protocol::ids::{DeviceId, Incarnation, ItemId, Lane};
 use handoff_protocol::item::{Gone, Item};
 use handoff_protocol::message::{Answer, ErasureOrder, FeedItem, FeedPosition, NotServed};
+use handoff_protocol::pack::Packer;
 use handoff_protocol::receipt::{ParkCode, Receipt};
 use handoff_protocol::signed::Signed;
 use handoff_store::{DeviceStore, Ignored};
@@ -37,7 +38,11 @@ fn vault_says(lab: &Lab, entry: &Entry) -> bool {
         pages::hold(&plain, b"CREATE TABLE entry"),
         "the key is right"
     );
-    let kept = KeptRecord::of(&entry.record.to_bytes().unwrap()).unwrap();
+    let kept = KeptRecord::of(
+        &mut Packer::new().unwrap(),
+        &entry.record.to_bytes().unwrap(),
+    )
+    .unwrap();
     // Without the zeros of its padding.
     let end = kept.as_bytes().iter().rposition(|byte| *byte != 0).unwrap();
     let mut parts = kept.as_bytes()[..=end].chunks_exact(PART);
@@ -302,7 +307,7 @@ fn what_the_site_cannot_open_is_sealed_again_to_its_new_key_once() {
     let context = signed.open(&lab.officers[0].keys.signing.public()).unwrap();
     let opened = handoff_vault::open_context(&key, &context).unwrap();
     let packed = opened.open(id, sealed).unwrap();
-    let mut unpacker = handoff_protocol::pack::Unpacker::new().unwrap();
+    let mut unpacker = handoff_protocol::pack::Unpacker::new();
     let plain = unpacker.unpack(&packed).unwrap();
     assert_eq!(plain, entry.record.to_bytes().unwrap());
     assert_eq!(device.counts().unwrap().waiting, 1);

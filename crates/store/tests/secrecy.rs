@@ -88,7 +88,7 @@ fn speaking_columns(lab: &Lab) -> Vec<&'static str> {
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
     let db = open_raw(lab);
     let needles = needles();
-    let mut unpacker = Unpacker::new().unwrap();
+    let mut unpacker = Unpacker::new();
     let mut speaking = Vec::new();
     let mut seen = 0;
     for (table, sql) in TABLES {

@@ -21,6 +21,7 @@ use handoff_protocol::enrolment::EnrolReply;
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, Lane, Seq};
 use handoff_protocol::message::{Answer, Cursor, FeedEntry, FeedItem, FeedPart};
+use handoff_protocol::pack::Packer;
 use handoff_protocol::receipt::{Branch, ParkCode, Receipt};
 use handoff_protocol::signed::Signed;
 use handoff_store::Draft;
@@ -344,7 +345,11 @@ impl Pair {
                 seq: 1,
                 author: entry.author,
                 received_at: now(),
-                record: KeptRecord::of(&entry.record.to_bytes().unwrap()).unwrap(),
+                record: KeptRecord::of(
+                    &mut Packer::new().unwrap(),
+                    &entry.record.to_bytes().unwrap(),
+                )
+                .unwrap(),
             }));
         }
         if let Some(own) = self.saved.first().filter(|_| rng.u8(..6) == 0) {

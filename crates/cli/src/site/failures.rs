@@ -336,7 +336,6 @@ pub fn serve(error: ServeError) -> Failure {
         ServeError::Tls(_) | ServeError::Io { .. } => {
             "Mend that file, or put it back from a backup."
         }
-        ServeError::Memory => "Free memory and start again.",
     };
     say(
         error,

@@ -41,15 +41,13 @@ pub(super) struct Opened {
 
 impl Opener {
     /// A new applier.
-    ///
-    /// # Errors
-    /// [`CodecError`] when there is no memory for a decompressor.
-    pub fn new(host: &Host) -> Result<Self, CodecError> {
-        Ok(Self {
+    #[must_use]
+    pub fn new(host: &Host) -> Self {
+        Self {
             holder: host.bytes(),
             contexts: HashMap::new(),
-            unpacker: Unpacker::new()?,
-        })
+            unpacker: Unpacker::new(),
+        }
     }
 
     /// Names the applier.

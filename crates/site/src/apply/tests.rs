@@ -252,7 +252,7 @@ fn one_applier_works_at_a_time_and_another_takes_over_when_it_is_silent() {
     let (site, mut device) = officer();
     device.refer();
     site.apply();
-    let mut second = Opener::new(&site.host()).unwrap();
+    let mut second = Opener::new(&site.host());
     let request = device.request(device.everything());
     site.site
         .take(&request)

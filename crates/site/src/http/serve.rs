@@ -60,9 +60,6 @@ pub enum ServeError {
     /// TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// Opening what devices sent is not possible.
-    #[error("there is no memory to open entries with")]
-    Memory,
 }
 
 /// A server that listens.
@@ -107,7 +104,7 @@ pub async fn serve(site: Arc<Site>, listen: SocketAddr) -> Result<Serving, Serve
         address: listen,
         source,
     })?;
-    let opener = Opener::new(&site.host).map_err(|_| ServeError::Memory)?;
+    let opener = Opener::new(&site.host);
     let shared = Arc::new(Shared::of(site));
     let (stop, stopped) = watch::channel(false);
     let applier = tokio::spawn(apply(Arc::clone(&shared), opener, stopped.clone()));

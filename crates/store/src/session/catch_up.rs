@@ -63,7 +63,7 @@ impl UserSession {
             session: self,
             vault,
             keys: RedoKeys::of(self, sealing)?,
-            unpacker: Unpacker::new().map_err(StorageError::Codec)?,
+            unpacker: Unpacker::new(),
             done: CaughtUp::default(),
         };
         let mut behind = (0, 0);

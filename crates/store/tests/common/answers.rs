@@ -8,6 +8,7 @@ use handoff_protocol::KeptRecord;
 use handoff_protocol::chain::Head;
 use handoff_protocol::ids::{EpochId, ItemId, Lane, Seq};
 use handoff_protocol::message::{Answer, Cursor, FeedEntry, FeedItem, FeedPart};
+use handoff_protocol::pack::Packer;
 use handoff_protocol::receipt::{Branch, Receipt};
 use handoff_protocol::{Signed, UserId as ProtocolUser};
 use handoff_store::{Applied, DeviceStore};
@@ -146,7 +147,11 @@ pub fn feed_entry(entry: &Entry, lane: Lane, seq: Seq, received_at: DateTime<Utc
         seq,
         author: entry.author,
         received_at,
-        record: KeptRecord::of(&entry.record.to_bytes().unwrap()).unwrap(),
+        record: KeptRecord::of(
+            &mut Packer::new().unwrap(),
+            &entry.record.to_bytes().unwrap(),
+        )
+        .unwrap(),
     }
 }
 

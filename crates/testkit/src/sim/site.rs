@@ -112,7 +112,7 @@ impl SiteHost {
             backups: Vec::new(),
             brought_back: None,
             generation: 0,
-            opener: Opener::new(&host).expect("a decompressor"),
+            opener: Opener::new(&host),
             host,
             fused,
             store,
@@ -207,7 +207,7 @@ impl SiteHost {
     pub fn start(&mut self) {
         self.fuse.renew();
         self.is_down = false;
-        self.opener = Opener::new(&self.host).expect("a decompressor");
+        self.opener = Opener::new(&self.host);
         let freed = self.storage().writing(|writes| writes.free_applier());
         freed.expect("a store that opens");
         self.judge().expect("what is parked is judged at a start");

@@ -411,7 +411,7 @@ impl ModelFiles {
     fn catch_up(&self, user: UserId, sealing: &SealingKey) -> Done<()> {
         let device = self.durable.borrow().device.clone();
         let vault = self.vault_of(user);
-        let mut unpacker = Unpacker::new().map_err(broken)?;
+        let mut unpacker = Unpacker::new();
         let mut missing = Vec::new();
         let mut gone = Vec::new();
         for lane in &device.lanes {
