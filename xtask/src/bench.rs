@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: what Handoff costs, beside references in the same run.
 //!
 //! Builds everything as it would be shipped, and runs `bench` of the package
-//! `handoff-tests`; the report lies in `target/bench`.
+//! `handoff-tests`; the report lies in `target/bench`, and with `--record` in
+//! `docs/benchmarks.md`, with the commit and the machine.
 
 use crate::process::Cmd;
-use crate::workspace::{root, target_dir};
+use crate::workspace::{commit, root, target_dir};
 use crate::{debian, node};
 use anyhow::Result;
+use std::fs;
 
 /// Features that switch on what only measures, in no crate that is shipped.
 pub const FEATURES: &str = "handoff-tests/bench,handoff-desktop/empty-window";
@@ -25,7 +27,13 @@ pub struct Args {
     /// Most entries of a device that has grown: 1000000 takes an hour
     #[arg(long, default_value_t = 100_000)]
     growth_most: u32,
+    /// Put the report into `docs`
+    #[arg(long)]
+    record: bool,
 }
+
+/// Where the report that is kept lies.
+const DOCUMENT: &str = "docs/benchmarks.md";
 
 pub fn run(args: &Args) -> Result<()> {
     let root = root()?;
@@ -50,5 +58,33 @@ pub fn run(args: &Args) -> Result<()> {
     if let Some(only) = &args.only {
         bench = bench.args(["--only", only]);
     }
-    bench.run()
+    bench.run()?;
+    if args.record {
+        let table = fs::read_to_string(target.join("bench/bench.md"))?;
+        let text = document(&commit(&root)?, &machine(), &table);
+        fs::write(root.join(DOCUMENT), text)?;
+    }
+    Ok(())
+}
+
+fn document(commit: &str, machine: &str, table: &str) -> String {
+    format!(
+        "# What Handoff costs\n\n\
+         Made by `cargo xtask bench --record` at {commit}, on {machine}. Every figure stands beside a\n\
+         reference that ran in the same minute, because a machine is fast or slow today: read the\n\
+         ratios. How each was measured stands below the table.\n\n{table}"
+    )
+}
+
+/// Processors and memory, as Linux names them.
+fn machine() -> String {
+    let line = |file: &str, name: &str| {
+        let text = fs::read_to_string(file).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let threads = std::thread::available_parallelism().map_or(0, usize::from);
+    let model = line("/proc/cpuinfo", "model name").unwrap_or_default();
+    let memory = line("/proc/meminfo", "MemTotal").unwrap_or_default();
+    format!("{threads} threads of {model}, {memory} of memory")
 }

@@ -21,6 +21,19 @@ pub fn target_dir(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
+/// The commit that is checked out, and whether anything differs from it.
+pub fn commit(root: &Path) -> Result<String> {
+    let git = |args: &[&str]| Cmd::new("git", root).args(args).output();
+    let head = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    let mark = if changed.is_empty() {
+        ""
+    } else {
+        " and changes"
+    };
+    Ok(format!("{}{mark}", head.trim()))
+}
+
 /// The part of `cargo metadata --no-deps` that the tasks read.
 #[derive(Debug, Deserialize)]
 pub struct Metadata {

@@ -110,3 +110,29 @@ pub(crate) fn holds(windows: &[Window], minute: u32) -> bool {
 pub(crate) fn turning_points<'a>(windows: impl Iterator<Item = &'a Window>) -> BTreeSet<u32> {
     windows.flat_map(Window::edges).chain([0]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_are_written_with_two_digits_each() {
+        for (text, expected) in [
+            ("00:00", Some(0)),
+            ("09:05", Some(545)),
+            ("23:59", Some(1439)),
+            ("24:00", Some(1440)),
+            ("24:01", None),
+            ("12:60", None),
+            ("9:00", None),
+            ("009:00", None),
+            ("09:5", None),
+            ("+9:00", None),
+            ("09:+5", None),
+            ("0900", None),
+            ("", None),
+        ] {
+            assert_eq!(minute(text), expected, "{text}");
+        }
+    }
+}

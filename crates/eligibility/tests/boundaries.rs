@@ -145,6 +145,9 @@ fn positions_on_edges_and_vertices_are_inside() {
         ((-766_150_000, 392_850_000), Some(100), Hit),
         ((-766_150_000, 392_950_000), Some(10), Hit),
         ((-766_150_000, 392_915_000), Some(u32::MAX), Unknown),
+        // A device that says nothing of it: what lies on an edge is inside.
+        ((-766_150_000, 392_900_000), Some(0), Pass),
+        ((-766_150_000, 392_899_999), Some(0), Hit),
     ];
     for ((longitude_e7, latitude_e7), accuracy_m, expected) in table {
         let position = Position {

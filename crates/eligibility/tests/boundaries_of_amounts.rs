@@ -120,6 +120,9 @@ fn the_same_drug_is_added_up_and_different_drugs_only_together() {
             ("D 4 g, L 2.001 g", Hit),
             ("D 4 g, L ? g", Unknown),
             ("D 6.001 g, L ? g", Hit),
+            // One drug alone is together with itself.
+            ("D 6.001 g", Hit),
+            ("D 6 g", Pass),
         ],
     );
 }

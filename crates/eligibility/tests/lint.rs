@@ -135,6 +135,19 @@ fn a_rule_that_another_covers_is_named_and_a_look_back_by_severity_is_not() {
 }
 
 #[test]
+fn rules_of_one_door_are_compared_like_those_of_all() {
+    let social = "doors = [\"social_contact\"]\n";
+    check_lint(
+        &format!(
+            "id = \"recent\"\nkind = \"no_conviction\"\nclass = \"violent\"\nlook_back = {{ years = 5 }}\nseverity = \"presumptive\"\n{social}\nid = \"older\"\nkind = \"no_conviction\"\nclass = \"violent\"\nlook_back = {{ years = 10 }}\nseverity = \"hard\"\n{social}"
+        ),
+        expect![
+            "line 24: whoever hits the rule `recent` also hits `older`, which weighs as much or more: `recent` changes nothing; remove it, or correct one"
+        ],
+    );
+}
+
+#[test]
 fn a_question_and_an_area_that_no_rule_uses_are_named() {
     check_lint(
         "[[zone]]\nid = \"old_town\"\nname = { en = \"Old\", es = \"Viejo\" }\n\n[[question]]\nid = \"nexus.opioid\"\nen = \"Q\"\nes = \"P\"\n\nid = \"adults\"\nkind = \"min_age\" # age\nyears = 18",

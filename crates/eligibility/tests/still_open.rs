@@ -119,6 +119,7 @@ fn histories_ages_and_matters() {
         history(", look_back = { years = 10 }"),
         history(", look_back = { years = 5 }"),
     );
+    let counts = history(", look_back = { years = 5 }, anniversary_counts = true");
     let case = |params: &str| format!("kind = \"no_open_case\"{params}");
     let (felony, local) = (case(", at_least = \"felony\""), case(", local_only = true"));
     let age = |years: u8| format!("kind = \"min_age\", years = {years}");
@@ -128,6 +129,10 @@ fn histories_ages_and_matters() {
         (&ten, &five, "history.a", "unknown", false),
         (&ten, &history(""), "history.a", "unknown", true),
         (&history(""), &ten, "history.a", "unknown", false),
+        // On the anniversary itself.
+        (&five, &counts, "history.a", "unknown", true),
+        (&counts, &five, "history.a", "unknown", false),
+        (&counts, &ten, "history.a", "unknown", true),
         (&age(18), &age(21), "age", "unknown", true),
         (&age(21), &age(18), "age", "unknown", false),
         // Already so: a full answer would change nothing.

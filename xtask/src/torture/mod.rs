@@ -16,7 +16,7 @@ mod render;
 pub use render::markdown;
 
 use crate::process::Cmd;
-use crate::workspace::{root, target_dir};
+use crate::workspace::{commit, root, target_dir};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum as _;
 use serde_json::{Map, Value, json};
@@ -179,19 +179,6 @@ impl Part {
 fn name(part: Part) -> String {
     let value = part.to_possible_value();
     value.map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
-/// The commit that is checked out, and whether anything differs from it.
-fn commit(root: &Path) -> Result<String> {
-    let git = |args: &[&str]| Cmd::new("git", root).args(args).output();
-    let head = git(&["rev-parse", "--short=12", "HEAD"])?;
-    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
-    let mark = if changed.is_empty() {
-        ""
-    } else {
-        " and changes"
-    };
-    Ok(format!("{}{mark}", head.trim()))
 }
 
 /// Puts what a part wrote into the report, in the place of what was there.
