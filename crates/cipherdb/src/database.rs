@@ -2,9 +2,10 @@
 
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
+use parking_lot::{FairMutex, FairMutexGuard};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::check::{self, Health};
@@ -56,7 +57,10 @@ impl OpenOptions {
 pub struct Database {
     // Closed before the writer, which then puts the log into the database.
     readers: Readers,
-    writer: Mutex<Connection>,
+    // In the order in which they ask: who writes chunk after chunk would keep
+    // everybody else away, and two requests that came one behind the other could
+    // change places.
+    writer: FairMutex<Connection>,
     writing: Mutex<Option<ThreadId>>,
     durability: Durability,
     mode: u32,
@@ -111,7 +115,7 @@ impl Database {
         }
         Ok(Self {
             readers: Readers::of(file, key.clone()),
-            writer: Mutex::new(writer),
+            writer: FairMutex::new(writer),
             writing: Mutex::new(None),
             durability: options.durability,
             mode: options.mode,
@@ -276,7 +280,7 @@ impl Database {
             });
         }
         // A panic in a write has undone it: the connection is fine.
-        let connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = self.writer.lock();
         *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Some(me);
         let writer = Writer {
             connection,
@@ -314,7 +318,7 @@ impl std::fmt::Debug for Database {
 
 /// The writing connection, for one thread.
 struct Writer<'a> {
-    connection: MutexGuard<'a, Connection>,
+    connection: FairMutexGuard<'a, Connection>,
     writing: &'a Mutex<Option<ThreadId>>,
 }
 
