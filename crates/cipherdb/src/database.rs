@@ -310,6 +310,10 @@ impl Drop for Database {
     }
 }
 
+// A panic in a write has undone it, and who asks next finds it so.
+impl std::panic::UnwindSafe for Database {}
+impl std::panic::RefUnwindSafe for Database {}
+
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Database({})", self.file().display())

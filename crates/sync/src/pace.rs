@@ -11,6 +11,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     items: usize,
+    took: Duration,
 }
 
 /// Before anything is known of the line: some 30 kB.
@@ -21,12 +22,18 @@ pub const LEAST_ITEMS: usize = 20;
 pub const MOST_ITEMS: usize = 500;
 /// How long a batch may be on its way.
 const AIM: Duration = Duration::from_secs(1);
+/// An answer that comes sooner leaves nothing to gain from a second request in
+/// flight, and two of them may change places at the site.
+const QUICK: Duration = Duration::from_millis(200);
 /// One answer says no more than that: it may have waited for something else.
 const MOST_CHANGE: usize = 5;
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { items: FIRST }
+        Self {
+            items: FIRST,
+            took: Duration::ZERO,
+        }
     }
 }
 
@@ -35,6 +42,12 @@ impl Pace {
     #[must_use]
     pub fn items(&self) -> usize {
         self.items
+    }
+
+    /// The next batch had better wait until the one before it has landed.
+    #[must_use]
+    pub fn is_one_at_a_time(&self) -> bool {
+        self.took < QUICK
     }
 
     /// A batch of so many items was answered after so long.
@@ -49,6 +62,7 @@ impl Pace {
             fits.max(self.items / MOST_CHANGE)
         };
         self.items = next.clamp(LEAST_ITEMS, MOST_ITEMS);
+        self.took = took;
     }
 
     /// A batch was not answered.
@@ -76,6 +90,7 @@ mod tests {
             Duration::from_millis(5),
         );
         assert_eq!(pace.items(), MOST_ITEMS);
+        assert!(pace.is_one_at_a_time());
     }
 
     #[test]
@@ -90,6 +105,7 @@ mod tests {
             );
         }
         assert!((300..=420).contains(&pace.items()), "{pace:?}");
+        assert!(!pace.is_one_at_a_time());
         // Another street.
         for _ in 0..20 {
             after(

@@ -6,7 +6,8 @@
 //! comes before, and what was overtaking would have to go again.
 //!
 //! **How.** Each request waits for the one before it: until its bytes are on
-//! their way, or, when it has more items, until it has landed.
+//! their way, or, when it has more items or the line is quick, until it has
+//! landed.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -55,9 +56,9 @@ pub fn request(bytes: Vec<u8>, items: usize) -> (Told, Landing, Ahead) {
 
 impl Ahead {
     /// Waits until a request of so many items may go.
-    pub async fn lets_go(self, items: usize) {
+    pub async fn lets_go(self, items: usize, one_at_a_time: bool) {
         let _ = self.left.await;
-        if items < self.items {
+        if one_at_a_time || items < self.items {
             let _ = self.landed.await;
         }
     }
@@ -89,8 +90,11 @@ mod tests {
     use super::*;
 
     /// Whether a request of so many items may go now.
-    async fn may_go(ahead: &mut Option<Ahead>, items: usize) -> bool {
-        let waiting = ahead.take().expect("it waits").lets_go(items);
+    async fn may_go(ahead: &mut Option<Ahead>, items: usize, one_at_a_time: bool) -> bool {
+        let waiting = ahead
+            .take()
+            .expect("it waits")
+            .lets_go(items, one_at_a_time);
         tokio::time::timeout(std::time::Duration::from_millis(20), waiting)
             .await
             .is_ok()
@@ -104,31 +108,35 @@ mod tests {
     #[tokio::test]
     async fn the_next_one_waits_until_the_bytes_are_taken() {
         let (_body, _landing, ahead) = request(vec![7; 3], 5);
-        assert!(!may_go(&mut Some(ahead), 5).await);
+        assert!(!may_go(&mut Some(ahead), 5, false).await);
 
         let (mut body, _landing, ahead) = request(vec![7; 3], 5);
         assert_eq!(body.size_hint().exact(), Some(3));
         assert_eq!(leave(&mut body).await, vec![7; 3]);
         assert!(body.is_end_stream());
-        assert!(may_go(&mut Some(ahead), 5).await);
+        assert!(may_go(&mut Some(ahead), 5, false).await);
     }
 
     #[tokio::test]
-    async fn a_smaller_one_waits_until_the_other_has_landed() {
+    async fn a_smaller_one_and_one_on_a_quick_line_wait_until_the_other_has_landed() {
         let (mut body, _landing, ahead) = request(vec![7; 3], 5);
         leave(&mut body).await;
-        assert!(!may_go(&mut Some(ahead), 4).await);
+        assert!(!may_go(&mut Some(ahead), 4, false).await);
+
+        let (mut body, _landing, ahead) = request(vec![7; 3], 5);
+        leave(&mut body).await;
+        assert!(!may_go(&mut Some(ahead), 5, true).await);
 
         let (mut body, landing, ahead) = request(vec![7; 3], 5);
         leave(&mut body).await;
         drop(landing);
-        assert!(may_go(&mut Some(ahead), 4).await);
+        assert!(may_go(&mut Some(ahead), 4, false).await);
     }
 
     #[tokio::test]
     async fn one_that_never_leaves_holds_nobody_up() {
         let (body, landing, ahead) = request(Vec::new(), 5);
         drop((body, landing));
-        assert!(may_go(&mut Some(ahead), 1).await);
+        assert!(may_go(&mut Some(ahead), 1, true).await);
     }
 }

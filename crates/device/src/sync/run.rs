@@ -278,10 +278,11 @@ impl Link {
                     let client = self.client.clone();
                     let (body, landing, ahead) = ahead::request(body, items);
                     let before = last.replace(ahead);
+                    let one_at_a_time = self.pace().is_one_at_a_time();
                     flights.spawn(async move {
                         let _landing = landing;
                         if let Some(before) = before {
-                            before.lets_go(items).await;
+                            before.lets_go(items, one_at_a_time).await;
                         }
                         let body = reqwest::Body::wrap(body);
                         let begun = Instant::now();
