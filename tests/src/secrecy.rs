@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use data_encoding::{BASE64, HEXLOWER};
 use handoff_cipherdb::types::ValueRef;
 use handoff_cipherdb::{CipherDbError, DbKey, Migrations, ReadOnlyDatabase};
-use handoff_protocol::pack::Unpacker;
+use handoff_protocol::pack::{Unpacker, padded_len};
 use handoff_vault::{Access, DeviceSecretStore as _, FileDeviceSecret, unwrap_device_key};
 
 use crate::world::{World, files, handoff, referral, run};
@@ -75,6 +75,32 @@ pub fn holds_the_name(bytes: &[u8]) -> bool {
         .any(|shape| bytes.windows(shape.len()).any(|window| window == shape))
 }
 
+/// Whether these bytes hold the name, or a packed record that holds it.
+#[must_use]
+pub fn holds_the_name_or_packs_it(bytes: &[u8]) -> bool {
+    let mut unpacker = Unpacker::new();
+    holds_the_name(bytes)
+        || (0..bytes.len()).any(|at| {
+            packed_at(&bytes[at..])
+                .and_then(|packed| unpacker.unpack(packed).ok())
+                .is_some_and(|plain| holds_the_name(&plain))
+        })
+}
+
+/// The packed record that these bytes may begin with: the number of a
+/// dictionary, a length, so many bytes, zeros.
+fn packed_at(bytes: &[u8]) -> Option<&[u8]> {
+    let rest = bytes.strip_prefix(&[1])?;
+    let mut len = 0;
+    for (count, byte) in rest.iter().enumerate().take(3) {
+        len |= usize::from(byte & 0x7f) << (7 * count);
+        if byte & 0x80 == 0 {
+            return bytes.get(..padded_len(1 + count + 1 + len));
+        }
+    }
+    None
+}
+
 /// Saves a referral with the name on a device whose site is down, then syncs
 /// and lists. Says where the name or a file without encryption was found.
 ///
@@ -124,7 +150,7 @@ fn leaks_in_writes(world: &World) -> Vec<String> {
 pub fn leaks_in_trace(traced: &str) -> Vec<String> {
     let named = unhex(traced)
         .into_iter()
-        .filter(|bytes| holds_the_name(bytes));
+        .filter(|bytes| holds_the_name_or_packs_it(bytes));
     named
         .map(|bytes| format!("a write of {} bytes holds the name", bytes.len()))
         .collect()
@@ -158,7 +184,10 @@ impl FileWrites {
                 }
                 continue;
             }
-            if unhex(line).iter().any(|bytes| holds_the_name(bytes)) {
+            if unhex(line)
+                .iter()
+                .any(|bytes| holds_the_name_or_packs_it(bytes))
+            {
                 seen.named.insert(file.clone());
             }
             seen.files.insert(file);
@@ -185,7 +214,7 @@ fn file_of(line: &str) -> Option<PathBuf> {
 pub fn leaks_in_files(folders: &[&Path]) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in folders.iter().flat_map(|folder| files(folder)) {
-        if holds_the_name(&bytes) {
+        if holds_the_name_or_packs_it(&bytes) {
             found.push(format!("{} holds the name", path.display()));
         }
         if bytes.starts_with(b"SQLite format 3") {

@@ -70,3 +70,23 @@ fn the_trace_would_show_a_name_that_is_written() {
     assert_eq!(leaks_in_trace(&traced).len(), 1);
     assert_eq!(leaks_in_files(&[&world.temp()]).len(), 1);
 }
+
+#[test]
+fn a_packed_record_with_the_name_is_found_wherever_it_lies() {
+    let mut packer = handoff_protocol::pack::Packer::new().unwrap();
+    for before in [0, 1, 77] {
+        let mut bytes = vec![1; before];
+        bytes.extend(
+            packer
+                .pack(format!("Her name is {NAME}.").as_bytes())
+                .unwrap(),
+        );
+        bytes.extend([9; 50]);
+        assert!(
+            handoff_tests::secrecy::holds_the_name_or_packs_it(&bytes),
+            "{before}"
+        );
+        bytes.truncate(before + 12);
+        assert!(!handoff_tests::secrecy::holds_the_name_or_packs_it(&bytes));
+    }
+}
