@@ -31,7 +31,7 @@ use crate::lab::{Lab, SLOT, link, open_device, open_site, sync_once};
 use crate::power::NOW_MS;
 use crate::report::Report;
 use crate::synthetic::Seeded;
-use crate::world::{World, handoff};
+use crate::world::{World, comes_true, handoff};
 
 /// How many, and how much each has saved.
 #[derive(Debug, Clone, Copy)]
@@ -200,11 +200,8 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()
             .expect("the site starts");
-        let begun = Instant::now();
-        while std::net::TcpStream::connect(address).is_err() {
-            assert!(begun.elapsed() < PATIENCE, "the site does not answer");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let answers = || std::net::TcpStream::connect(address).is_ok();
+        assert!(comes_true(PATIENCE, answers), "the site does not answer");
         Self(child)
     }
 

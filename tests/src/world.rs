@@ -241,14 +241,11 @@ impl World {
             .spawn()
             .expect("the site starts");
         let serving = Serving(child);
-        let begun = Instant::now();
-        while TcpStream::connect(&listen).is_err() {
-            assert!(
-                begun.elapsed() < Duration::from_secs(30),
-                "the site does not answer"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let answers = || TcpStream::connect(&listen).is_ok();
+        assert!(
+            comes_true(Duration::from_secs(30), answers),
+            "the site does not answer"
+        );
         serving
     }
 
@@ -389,10 +386,26 @@ impl World {
     }
 }
 
+/// How often it is looked whether another process has done something.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Waits for something that another process does, which tells nobody; false when
+/// it does not happen in time.
+#[must_use]
+pub fn comes_true(patience: Duration, happened: impl Fn() -> bool) -> bool {
+    let begun = Instant::now();
+    while !happened() {
+        if begun.elapsed() > patience {
+            return false;
+        }
+        std::thread::sleep(LOOK);
+    }
+    true
+}
+
 /// Waits until a tracer has attached to a process.
 #[track_caller]
 fn wait_until_traced(pid: u32) {
-    let begun = Instant::now();
     let traced = || {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let tracer = status
@@ -400,13 +413,10 @@ fn wait_until_traced(pid: u32) {
             .find_map(|line| line.strip_prefix("TracerPid:"));
         tracer.is_some_and(|tracer| tracer.trim() != "0")
     };
-    while !traced() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(20),
-            "the tracer does not attach"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    assert!(
+        comes_true(Duration::from_secs(20), traced),
+        "the tracer does not attach"
+    );
 }
 
 /// Runs a command with its input.

@@ -15,8 +15,10 @@
     reason = "a test says what went wrong by failing"
 )]
 
+use std::time::Duration;
+
 use handoff_tests::kills::{calls_of, killed_at, place, reported, saves_killed, wrong};
-use handoff_tests::world::{World, referral, run};
+use handoff_tests::world::{World, comes_true, referral, run};
 
 fn kills() -> usize {
     std::env::var("HANDOFF_KILLS")
@@ -93,10 +95,7 @@ fn is_at_site(world: &World, id: &str) -> bool {
         return true;
     }
     let _site = world.serve("site");
-    (0..200).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        is_listed()
-    })
+    comes_true(Duration::from_secs(30), is_listed)
 }
 
 #[test]

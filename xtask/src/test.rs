@@ -148,13 +148,13 @@ const STEPS: &[Step] = &[
                 "--test",
                 "window",
             ]);
-            passed(Programs::built(root).known_to(cmd))
+            passed(Programs::build(root)?.known_to(cmd))
         },
     },
     Step {
         name: "tour",
         what: "a picture of every step of the main job, in target/tour",
-        run: |root| tour::photograph(root, &Programs::built(root)).map(|()| Done::Passed),
+        run: |root| tour::photograph(root, &Programs::build(root)?).map(|()| Done::Passed),
     },
     Step {
         name: "planted-build",

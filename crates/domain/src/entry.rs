@@ -212,8 +212,8 @@ struct Read {
     body: Value,
 }
 
-/// A record that was read in one pass: half of the time that it takes by way of
-/// a [`Value`], which every view would pay for every entry.
+/// A record that was read in one pass, without a [`Value`] of all of its body in
+/// between, which every view would pay for every entry.
 struct Straight(Record);
 
 #[derive(Deserialize)]

@@ -252,7 +252,7 @@ pub struct FeedEntry {
     pub author: UserId,
     /// When the site took it.
     pub received_at: DateTime<Utc>,
-    /// The entry's record as it was sealed: packed.
+    /// The entry's record as it was sealed: packed, if it is not too long.
     pub record: KeptRecord,
 }
 

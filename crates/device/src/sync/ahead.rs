@@ -87,56 +87,58 @@ impl Body for Told {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::Waker;
+
     use super::*;
 
     /// Whether a request of so many items may go now.
-    async fn may_go(ahead: &mut Option<Ahead>, items: usize, one_at_a_time: bool) -> bool {
-        let waiting = ahead
-            .take()
-            .expect("it waits")
-            .lets_go(items, one_at_a_time);
-        tokio::time::timeout(std::time::Duration::from_millis(20), waiting)
-            .await
-            .is_ok()
+    fn may_go(ahead: Ahead, items: usize, one_at_a_time: bool) -> bool {
+        let mut waiting = pin!(ahead.lets_go(items, one_at_a_time));
+        let mut now = Context::from_waker(Waker::noop());
+        waiting.as_mut().poll(&mut now).is_ready()
     }
 
-    async fn leave(body: &mut Told) -> Bytes {
-        let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
-        frame.unwrap().unwrap().into_data().unwrap()
+    fn leave(body: &mut Told) -> Bytes {
+        let mut now = Context::from_waker(Waker::noop());
+        match Pin::new(body).poll_frame(&mut now) {
+            Poll::Ready(Some(frame)) => frame.unwrap().into_data().unwrap(),
+            other => panic!("{other:?}"),
+        }
     }
 
-    #[tokio::test]
-    async fn the_next_one_waits_until_the_bytes_are_taken() {
+    #[test]
+    fn the_next_one_waits_until_the_bytes_are_taken() {
         let (_body, _landing, ahead) = request(vec![7; 3], 5);
-        assert!(!may_go(&mut Some(ahead), 5, false).await);
+        assert!(!may_go(ahead, 5, false));
 
         let (mut body, _landing, ahead) = request(vec![7; 3], 5);
         assert_eq!(body.size_hint().exact(), Some(3));
-        assert_eq!(leave(&mut body).await, vec![7; 3]);
+        assert_eq!(leave(&mut body), vec![7; 3]);
         assert!(body.is_end_stream());
-        assert!(may_go(&mut Some(ahead), 5, false).await);
+        assert!(may_go(ahead, 5, false));
     }
 
-    #[tokio::test]
-    async fn a_smaller_one_and_one_on_a_quick_line_wait_until_the_other_has_landed() {
+    #[test]
+    fn a_smaller_one_and_one_on_a_quick_line_wait_until_the_other_has_landed() {
         let (mut body, _landing, ahead) = request(vec![7; 3], 5);
-        leave(&mut body).await;
-        assert!(!may_go(&mut Some(ahead), 4, false).await);
+        leave(&mut body);
+        assert!(!may_go(ahead, 4, false));
 
         let (mut body, _landing, ahead) = request(vec![7; 3], 5);
-        leave(&mut body).await;
-        assert!(!may_go(&mut Some(ahead), 5, true).await);
+        leave(&mut body);
+        assert!(!may_go(ahead, 5, true));
 
         let (mut body, landing, ahead) = request(vec![7; 3], 5);
-        leave(&mut body).await;
+        leave(&mut body);
         drop(landing);
-        assert!(may_go(&mut Some(ahead), 4, false).await);
+        assert!(may_go(ahead, 4, false));
     }
 
-    #[tokio::test]
-    async fn one_that_never_leaves_holds_nobody_up() {
+    #[test]
+    fn one_that_never_leaves_holds_nobody_up() {
         let (body, landing, ahead) = request(Vec::new(), 5);
         drop((body, landing));
-        assert!(may_go(&mut Some(ahead), 1, true).await);
+        assert!(may_go(ahead, 1, true));
     }
 }
