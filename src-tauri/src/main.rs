@@ -14,15 +14,21 @@ mod hardening;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use commands::Opened;
 use handoff_device::contract::CommandError;
 use handoff_device::{Core, Host};
-use tauri::webview::NewWindowResponse;
-use tauri::{Emitter as _, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::{
+    Emitter as _, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+};
 
 /// What the window listens to.
 const CHANNEL: &str = "handoff";
+/// A page that has not come by then does not keep its window from being shown: it
+/// can be seen then that something is wrong, and the window closed.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     if let Err(error) = graphics::make_safe() {
@@ -75,15 +81,27 @@ fn run(opened: Opened) -> tauri::Result<()> {
             commands::sync_now,
         ])
         .setup(|app| {
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("field.html".into()))
+            let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("field.html".into()))
                 .title("Handoff")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(800.0, 600.0)
+                // Shown with its page: WebKitGTK, when it has to draw a window for a
+                // page that is still on its way, waits for it for half a second.
+                .visible(false)
+                .on_page_load(|window, load| {
+                    if let PageLoadEvent::Finished = load.event() {
+                        show(&window);
+                    }
+                })
                 // Nothing of a page outlives the window.
                 .incognito(!is_driven())
                 .on_navigation(is_own_page)
                 .on_new_window(|_, _| NewWindowResponse::Deny)
                 .build()?;
+            tauri::async_runtime::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                show(&window);
+            });
             let Ok(core) = app.state::<Opened>().inner().clone() else {
                 return Ok(());
             };
@@ -110,6 +128,13 @@ fn run(opened: Opened) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Shows the window, if it is not shown already.
+fn show(window: &WebviewWindow) {
+    if let Err(error) = window.show() {
+        eprintln!("handoff-field: {error}");
+    }
 }
 
 /// Whether this is a page of the UI that is built in.

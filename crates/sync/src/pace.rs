@@ -2,6 +2,7 @@
 //!
 //! What is in flight when a line breaks is sent again. So a batch holds what the
 //! line takes in about a second: few items on a slow line, many on a good one.
+//! Where two are in flight, they share what one may hold at most.
 //! Nothing is known of a line at first, and it may be another one in the next
 //! street; each answer says what it takes now.
 
@@ -41,7 +42,11 @@ impl Pace {
     /// Most items of the next batch.
     #[must_use]
     pub fn items(&self) -> usize {
-        self.items
+        if self.is_one_at_a_time() {
+            self.items
+        } else {
+            self.items.min(MOST_ITEMS / 2)
+        }
     }
 
     /// The next batch had better wait until the one before it has landed.
@@ -67,7 +72,7 @@ impl Pace {
 
     /// A batch was not answered.
     pub fn failed(&mut self) {
-        self.items = (self.items / MOST_CHANGE).max(LEAST_ITEMS);
+        self.items = (self.items / 2).max(LEAST_ITEMS);
     }
 }
 
@@ -104,8 +109,17 @@ mod tests {
                 Duration::from_millis(100),
             );
         }
-        assert!((300..=420).contains(&pace.items()), "{pace:?}");
         assert!(!pace.is_one_at_a_time());
+        assert_eq!(pace.items(), MOST_ITEMS / 2);
+        // Half of that.
+        for _ in 0..20 {
+            after(
+                &mut pace,
+                Duration::from_micros(4_800),
+                Duration::from_millis(100),
+            );
+        }
+        assert!((150..=220).contains(&pace.items()), "{pace:?}");
         // Another street.
         for _ in 0..20 {
             after(

@@ -6,7 +6,7 @@
 //! next one asks the files what there is to do.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ pub enum RunError {
 struct Landed {
     number: u64,
     nonce: [u8; 16],
-    /// How many items went with it.
+    /// How many items went with it: what did not go says nothing of the line.
     items: usize,
     took: Duration,
     answer: Result<Vec<u8>, ClientError>,
@@ -171,12 +171,15 @@ impl Link {
         tell: Tell,
     ) -> Summary {
         let mut summary = Summary::default();
-        match self.run(pullers, wait, progress, tell, &mut summary).await {
+        let sent = Arc::new(AtomicU64::new(0));
+        let run = self.run(pullers, wait, progress, tell, &sent, &mut summary);
+        match run.await {
             Ok(Finish::Done) => {}
             Ok(Finish::NotYetApplied) => summary.not_yet_applied = true,
             Ok(Finish::Stopped(stop)) => summary.stop = Some(StopReason::Site(stop)),
             Err(error) => summary.stop = Some(StopReason::Files(error)),
         }
+        summary.sent = sent.load(Ordering::Relaxed);
         summary
     }
 
@@ -186,6 +189,7 @@ impl Link {
         wait: Duration,
         progress: Progress,
         tell: Tell,
+        sent: &Arc<AtomicU64>,
         summary: &mut Summary,
     ) -> Result<Finish, RunError> {
         let (first_contact, outlook) = self
@@ -267,7 +271,7 @@ impl Link {
                     steps.extend(session.step(Event::SentMarked { lane, through }));
                 }
                 Step::Post(post) => {
-                    summary.sent += sent_entries(&post);
+                    let entries = sent_entries(&post);
                     let items = post.batch.as_ref().map_or(0, |batch| batch.items.len());
                     let holds_back = if post.batch.is_none() {
                         wait
@@ -279,18 +283,27 @@ impl Link {
                     let (body, landing, ahead) = ahead::request(body, items);
                     let before = last.replace(ahead);
                     let one_at_a_time = self.pace().is_one_at_a_time();
+                    let sent = Arc::clone(sent);
                     flights.spawn(async move {
-                        let _landing = landing;
-                        if let Some(before) = before {
-                            before.lets_go(items, one_at_a_time).await;
-                        }
-                        let body = reqwest::Body::wrap(body);
+                        let goes = match before {
+                            Some(before) => before.lets_go(items, one_at_a_time).await,
+                            None => true,
+                        };
                         let begun = Instant::now();
-                        let answer = client.post("v1/sync", body, holds_back).await;
+                        let answer = if goes {
+                            sent.fetch_add(entries, Ordering::Relaxed);
+                            let body = reqwest::Body::wrap(body);
+                            client.post("v1/sync", body, holds_back).await
+                        } else {
+                            Err(ClientError::NotReached(None))
+                        };
+                        if !matches!(answer, Err(ClientError::NotReached(_))) {
+                            landing.answered();
+                        }
                         Landed {
                             number,
                             nonce,
-                            items,
+                            items: if goes { items } else { 0 },
                             took: begun.elapsed(),
                             answer,
                         }
