@@ -70,6 +70,8 @@ pub struct Taken {
     pub lines: Vec<(Lane, LineId)>,
     /// Lanes that are ahead of what is held.
     pub gaps: Vec<Gap>,
+    /// The batches of these lanes.
+    pub(crate) ahead: Vec<VerifiedBatch>,
     /// How the epoch that the device knows relates to the site's.
     pub kinship: Kinship,
     /// Certificates came in full: the device is here for the first time.
@@ -79,6 +81,14 @@ pub struct Taken {
     /// Receipts that were signed before the commit: none, unless a bug is
     /// planted.
     pub(crate) early: Vec<Signed<Receipt>>,
+}
+
+impl Taken {
+    /// Whether some of it waits for what it follows.
+    #[must_use]
+    pub fn is_ahead(&self) -> bool {
+        !self.ahead.is_empty()
+    }
 }
 
 /// Why nothing was taken.
@@ -196,6 +206,7 @@ impl Site {
                 request,
                 lines: Vec::new(),
                 gaps: Vec::new(),
+                ahead: Vec::new(),
                 kinship,
                 introduced: false,
                 any_new: true,
@@ -236,6 +247,7 @@ impl Site {
             request,
             lines: Vec::new(),
             gaps: Vec::new(),
+            ahead: Vec::new(),
             kinship: accepted.kinship,
             any_new: false,
             early: Vec::new(),
@@ -249,6 +261,50 @@ impl Site {
             writes.keep_device_state(&state::row(writes, &taken.request, state, now)?)?;
         }
         Ok(taken)
+    }
+
+    /// Takes what was ahead of its lane, if what it follows has come since.
+    ///
+    /// # Errors
+    /// [`StorageError`]; what was taken before is taken.
+    pub fn take_ahead(&self, taken: &mut Taken) -> Result<(), StorageError> {
+        let has_come = self.storage.reading(|reads| {
+            let mut has_come = false;
+            for batch in &taken.ahead {
+                let lines = reads.lines(&batch.head.lane)?;
+                let held = lines.first().map_or(0, |line| line.head.seq);
+                has_come |= held + 1 >= batch.head.first;
+            }
+            Ok::<_, StorageError>(has_come)
+        })?;
+        if !has_come {
+            return Ok(());
+        }
+        let now = self.host.now();
+        let mut after = Taken {
+            request: taken.request.clone(),
+            lines: taken.lines.clone(),
+            early: Vec::new(),
+            gaps: Vec::new(),
+            ahead: Vec::new(),
+            ..*taken
+        };
+        let done = self.storage.writing(|writes| {
+            let mut used = Usage::default();
+            for batch in &taken.ahead {
+                writes.lock_lane(&batch.head.lane)?;
+                self.take_batch(writes, batch, now, &mut after, &mut used)?;
+            }
+            self.charge(writes, after.request.device, used, now)
+        });
+        match done {
+            Ok(()) => *taken = after,
+            Err(NotTaken::Storage(error)) => return Err(error),
+            // Above its caps: the gap says that it has to come again.
+            Err(NotTaken::Answer(_)) => taken.ahead.clear(),
+        }
+        self.wake.ring();
+        Ok(())
     }
 
     fn take_batch(
@@ -281,6 +337,7 @@ impl Site {
                     branch: Branch::MAIN,
                     expected,
                 });
+                taken.ahead.push(batch.clone());
                 return Ok(());
             }
             (Custody::Held { .. }, Some((Some(row), _))) => {

@@ -78,6 +78,31 @@ fn a_batch_ahead_of_its_predecessor_is_a_gap_and_is_not_taken() {
 }
 
 #[test]
+fn what_was_ahead_is_taken_once_what_it_follows_has_come() {
+    let (site, mut device) = officer();
+    for _ in 0..3 {
+        device.refer();
+    }
+    let mut ahead = site
+        .site
+        .take(&device.request(vec![device.batch(3, 4)]))
+        .unwrap();
+    site.site.take_ahead(&mut ahead).unwrap();
+    assert!(ahead.is_ahead());
+    assert_eq!(held(&site), 0);
+
+    site.sync(&device.request(vec![device.batch(1, 2)]));
+    site.site.take_ahead(&mut ahead).unwrap();
+    assert!(!ahead.is_ahead());
+    assert_eq!((ahead.gaps.len(), held(&site)), (0, 4));
+    let answer = site.site.answer(&ahead).unwrap();
+    assert_eq!(site.receipt(&answer, &device.lane).through, device.head());
+    // Nothing of it is taken twice.
+    site.site.take_ahead(&mut ahead).unwrap();
+    assert_eq!(held(&site), 4);
+}
+
+#[test]
 fn batches_of_one_request_are_taken_in_their_order() {
     let (site, mut device) = officer();
     for _ in 0..4 {

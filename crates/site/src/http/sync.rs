@@ -18,6 +18,9 @@ use crate::storage::StorageError;
 
 /// How long the last batch's answer waits for the applier.
 const APPLY_FOR: Duration = Duration::from_millis(500);
+/// How long a batch waits for the one that it follows: they come by two
+/// connections, and a lost packet lets either be first.
+const FOLLOWS_WITHIN: Duration = Duration::from_secs(1);
 /// How long a device may ask to wait for news.
 const LONGEST_WAIT: Duration = Duration::from_secs(55);
 /// Seconds after which a device may come again when too many wait.
@@ -42,9 +45,9 @@ pub(super) async fn sync(State(shared): State<Arc<Shared>>, request: Request<Bod
     };
     let site = Arc::clone(&shared.site);
     let taken = tokio::task::spawn_blocking(move || site.take(&bytes)).await;
-    drop((turn, room));
+    drop(turn);
     let taken = match taken {
-        Ok(Ok(taken)) => Arc::new(taken),
+        Ok(Ok(taken)) => taken,
         Ok(Err((reply, None))) => return cbor(&reply),
         Ok(Err((reply, Some(error)))) => {
             shared.note(&error);
@@ -56,6 +59,11 @@ pub(super) async fn sync(State(shared): State<Arc<Shared>>, request: Request<Bod
         }
         Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
+    let taken = match follow(&shared, taken, &mut news).await {
+        Ok(taken) => Arc::new(taken),
+        Err(status) => return status.into_response(),
+    };
+    drop(room);
     match answer(&shared, &taken, &mut news).await {
         Ok(answer) => {
             let (nonce, now) = (taken.request.nonce, shared.site.host.now());
@@ -77,6 +85,31 @@ fn nonce(bytes: &[u8]) -> [u8; 16] {
             handoff_protocol::from_cbor::<SyncRequest>(&signed.bytes, "a request").ok()
         })
         .map_or([0; 16], |request| request.nonce)
+}
+
+/// Takes what is ahead of its lane too, if what it follows comes in time.
+async fn follow(
+    shared: &Arc<Shared>,
+    mut taken: Taken,
+    news: &mut watch::Receiver<u64>,
+) -> Result<Taken, StatusCode> {
+    let until = Instant::now() + FOLLOWS_WITHIN;
+    while taken.is_ahead() && timeout_at(until, news.changed()).await.is_ok() {
+        let _turn = shared.turn().await.ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let site = Arc::clone(&shared.site);
+        let again = tokio::task::spawn_blocking(move || {
+            let done = site.take_ahead(&mut taken);
+            (taken, done)
+        });
+        let (after, done) = again.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+        taken = after;
+        if let Err(error) = done {
+            shared.note(&error);
+            // The gap is told, and the device sends it again.
+            break;
+        }
+    }
+    Ok(taken)
 }
 
 async fn answer(

@@ -71,6 +71,32 @@ async fn the_answer_to_the_last_batch_says_that_it_is_applied() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_comes_before_the_one_it_follows_is_taken_after_it() {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    for _ in 0..3 {
+        device.refer();
+    }
+    let (serving, url) = serving(&site).await;
+    let client = client(&site);
+    let mut news = site.site.wake().listen();
+    let early = tokio::spawn({
+        let (client, url) = (client.clone(), url.clone());
+        let body = device.request(vec![device.batch(3, 4)]);
+        async move { post(&client, &url, body).await }
+    });
+    // It is there, and waits.
+    news.changed().await.unwrap();
+    let body = device.request(vec![device.batch(1, 2)]);
+    post(&client, &url, body).await;
+    let early = early.await.unwrap();
+    assert_eq!(early.gaps, []);
+    let receipt = site.receipt(&early, &device.lane);
+    assert_eq!(receipt.through, device.head());
+    serving.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_decision_by_another_process_reaches_a_waiting_device_within_two_seconds() {
     let site = TestSite::found();
     let mut device = TestDevice::enrol(&site, OFFICER);
