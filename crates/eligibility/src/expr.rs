@@ -60,24 +60,28 @@ impl Vector {
         Self(self.0 | other.0)
     }
 
-    /// Only the tests in `mask` (one bit each); the others read as no.
-    pub(crate) fn only(self, mask: u32) -> Self {
-        Self(self.0 & Self::wide(mask))
+    /// Only these tests; the others read as no.
+    pub(crate) fn only(self, tests: Mask) -> Self {
+        Self(self.0 & tests.0)
     }
 
-    /// The tests in `mask` as in `new`, the others as they were.
-    pub(crate) fn keeping(self, new: Self, mask: u32) -> Self {
-        Self(self.0 & !Self::wide(mask) | new.0 & Self::wide(mask))
+    /// These tests as in `new`, the others as they were.
+    pub(crate) fn keeping(self, new: Self, tests: Mask) -> Self {
+        Self(self.0 & !tests.0 | new.0 & tests.0)
+    }
+}
+
+/// Some of the tests of a [`Vector`]: both of their bits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mask(u64);
+
+impl Mask {
+    pub(crate) fn add(&mut self, test: u8) {
+        self.0 |= 3 << (2 * test);
     }
 
-    fn wide(mask: u32) -> u64 {
-        let mut wide = u64::from(mask);
-        wide = (wide | wide << 16) & 0x0000_FFFF_0000_FFFF;
-        wide = (wide | wide << 8) & 0x00FF_00FF_00FF_00FF;
-        wide = (wide | wide << 4) & 0x0F0F_0F0F_0F0F_0F0F;
-        wide = (wide | wide << 2) & 0x3333_3333_3333_3333;
-        wide = (wide | wide << 1) & 0x5555_5555_5555_5555;
-        wide | wide << 1
+    pub(crate) fn has(self, test: u8) -> bool {
+        self.0 >> (2 * test) & 3 == 3
     }
 }
 
@@ -247,15 +251,22 @@ mod tests {
         let more = [0, u32::MAX, 0xAAAA_AAAA, 0x00FF_00FF, 0x8000_0001];
         for mask in single.clone().chain(single.map(|mask| !mask)).chain(more) {
             let (a, b) = (answers(0), answers(1));
+            let names = |place: u8| mask >> place & 1 == 1;
             let pick = |otherwise: &[Answer]| -> Vec<Answer> {
-                let names = |place: u8| mask >> place & 1 == 1;
                 PLACES
                     .map(|place| if names(place) { &b } else { otherwise }[usize::from(place)])
                     .collect()
             };
             let (old, new) = (Vector::of(&a), Vector::of(&b));
-            assert_eq!(read(new.only(mask)), pick(&[No; MAX_TESTS]), "{mask:x}");
-            assert_eq!(read(old.keeping(new, mask)), pick(&a), "{mask:x}");
+            let mut tests = Mask::default();
+            PLACES
+                .filter(|place| names(*place))
+                .for_each(|place| tests.add(place));
+            for place in PLACES {
+                assert_eq!(tests.has(place), names(place), "{mask:x}");
+            }
+            assert_eq!(read(new.only(tests)), pick(&[No; MAX_TESTS]), "{mask:x}");
+            assert_eq!(read(old.keeping(new, tests)), pick(&a), "{mask:x}");
         }
     }
 

@@ -9,14 +9,17 @@
 //! 1. Rules that are already decided stay decided; only their flags are kept.
 //! 2. The undecided ones fall into islands that share no unanswered question.
 //!    For each island the set of flags it can reach is a byte, and what all
-//!    other islands can reach is the union-product of those bytes.
+//!    islands can reach is the union-product of those bytes. An island is not
+//!    taken out of it: with its own flags added, a pair gives two verdicts
+//!    exactly if it did without, for the gravest flag alone gives the verdict.
 //! 3. Inside an island, a question that is asked once is independent of the
 //!    rest of its rule; only questions asked more than once are tried answer by
 //!    answer.
-//! 4. For the question in hand every *pair* of answers is followed through its
-//!    island at once, the other questions being the same on both sides. If a
-//!    reachable pair of flags, joined with anything outside, gives two
-//!    verdicts, the question is open.
+//! 4. For the question in hand each answer is followed through its island
+//!    together with no answer, as a *pair*, the other questions being the same
+//!    on both sides. If a reachable pair of flags, joined with what the islands
+//!    can reach, gives two verdicts, the question is open. Where two answers
+//!    differ, one of them differs from no answer: other pairs add nothing.
 //!
 //! What it does not do: it asks nobody and orders nothing (`screen.rs` does).
 //! Proved equal to trying everything in `tests/open_questions.rs`; decided in
@@ -24,9 +27,9 @@
 
 use handoff_domain::{Answer, Severity};
 
-use crate::expr::{Expr, TestRef, Vector, and, not, or};
+use crate::expr::{Expr, Mask, TestRef, Vector, and, not, or};
 use crate::plan::Plan;
-use crate::verdict::{Flags, Verdict};
+use crate::verdict::Flags;
 
 /// What [`open_questions`] needs of one screening.
 pub(crate) struct Situation<'a> {
@@ -56,7 +59,7 @@ pub(crate) fn open_questions(situation: &Situation<'_>) -> u64 {
             });
         }
     }
-    if undecided.is_empty() || decided.verdict() == Verdict::IneligibleHard {
+    if undecided.is_empty() {
         return 0;
     }
     let mut questions = vec![Asked::default(); situation.plan.questions.len()];
@@ -81,26 +84,16 @@ pub(crate) fn open_questions(situation: &Situation<'_>) -> u64 {
     }
     let islands = islands(undecided);
     let mut now = situation.now.to_vec();
-    let reach: Vec<Reach> = islands
-        .iter()
-        .map(|island| island.reach(&questions, &mut now))
-        .collect();
-    // What everything before, and everything after, an island can come to.
-    let mut after = vec![Reach::only(Flags::NONE)];
-    for island in reach.iter().rev() {
-        after.push(after.last().map_or(*island, |so_far| so_far.join(*island)));
-    }
-    let mut before = Reach::only(decided);
+    let reach = islands.iter().fold(Reach::only(decided), |reach, island| {
+        reach.join(island.reach(&questions, &mut now))
+    });
     let mut open = 0;
-    for (i, (island, own)) in islands.iter().zip(&reach).enumerate() {
-        let rest = after.get(islands.len() - 1 - i).copied();
-        let outside = rest.map_or(before, |rest| before.join(rest));
+    for island in &islands {
         for question in bits(island.asks) {
-            if island.is_open(question, outside, &questions, &mut now) {
+            if island.is_open(question, reach, &questions, &mut now) {
                 open |= 1 << question;
             }
         }
-        before = before.join(*own);
     }
     open
 }
@@ -111,7 +104,7 @@ struct Asked {
     /// In how many places.
     times: u32,
     /// Which of its tests are still of interest.
-    tests: u32,
+    tests: Mask,
     /// The distinct effects of its answers on those; the first is now.
     effects: Vec<Vector>,
 }
@@ -147,7 +140,7 @@ fn note_live(expr: &Expr<TestRef>, now: &[Vector], questions: &mut [Asked], asks
         Expr::Test(at) => {
             if let Some(question) = questions.get_mut(usize::from(at.question)) {
                 question.times += 1;
-                question.tests |= 1 << at.test;
+                question.tests.add(at.test);
                 *asks |= 1 << at.question;
             }
         }
@@ -219,29 +212,29 @@ impl Island<'_> {
     fn is_open(
         &self,
         question: usize,
-        outside: Reach,
+        beside: Reach,
         questions: &[Asked],
         now: &mut [Vector],
     ) -> bool {
         let mut fixed = self.shared(questions);
         fixed.retain(|other| *other != question);
-        let effects = questions.get(question).map_or(&[][..], |q| &q.effects);
-        let mut is_open = false;
+        let effects = questions
+            .get(question)
+            .map(|asked| asked.effects.as_slice());
+        let Some([unanswered, answers @ ..]) = effects else {
+            return false;
+        };
         each_setting(&fixed, questions, now, &mut |now| {
-            is_open = effects.iter().enumerate().any(|(i, a)| {
-                effects.iter().skip(i + 1).any(|b| {
-                    let walk = Walk {
-                        questions,
-                        now,
-                        pair: Some((question, *a, *b)),
-                        fixed: &fixed,
-                    };
-                    self.pair_reach(&walk).tells_apart(outside)
-                })
-            });
-            is_open
-        });
-        is_open
+            answers.iter().any(|answer| {
+                let walk = Walk {
+                    questions,
+                    now,
+                    pair: Some((question, *unanswered, *answer)),
+                    fixed: &fixed,
+                };
+                self.pair_reach(&walk).tells_apart(beside)
+            })
+        })
     }
 
     fn pair_reach(&self, walk: &Walk<'_>) -> PairReach {
@@ -327,7 +320,7 @@ impl Walk<'_> {
         let Some(question) = self.questions.get(place) else {
             return Pairs::only(now.get(at.test), now.get(at.test));
         };
-        if question.tests & 1 << at.test == 0 {
+        if !question.tests.has(at.test) {
             return Pairs::only(now.get(at.test), now.get(at.test));
         }
         if let Some((in_hand, a, b)) = self.pair

@@ -127,11 +127,11 @@ impl PairReach {
         })
     }
 
-    /// Whether some pair, joined with something outside, gives two verdicts.
-    pub(crate) fn tells_apart(self, outside: Reach) -> bool {
+    /// Whether some pair, joined with something beside it, gives two verdicts.
+    pub(crate) fn tells_apart(self, beside: Reach) -> bool {
         self.iter().any(|(a, b)| {
             a != b
-                && outside
+                && beside
                     .iter()
                     .any(|o| a.with(o).verdict() != b.with(o).verdict())
         })

@@ -44,7 +44,7 @@ pub fn screen(pack: &RulePack, facts: &Facts, door: Door, as_of: NaiveDate) -> S
             findings.push(finding(pack, plan, rule, text, *result, facts, &reading));
         }
     }
-    let open = if verdict == Verdict::IneligibleHard || reading.is_complete() {
+    let open = if verdict == Verdict::IneligibleHard {
         Vec::new()
     } else {
         most_useful_first(
@@ -88,10 +88,6 @@ impl Reading {
             .map(|rule| rule.passes.eval(&now))
             .collect();
         Self { now, results }
-    }
-
-    fn is_complete(&self) -> bool {
-        !self.results.contains(&Answer::Unknown)
     }
 
     fn verdict(&self, pack: &RulePack, door: Door) -> Verdict {
@@ -187,26 +183,27 @@ fn settled_by(
     reading: &Reading,
     saw: &[handoff_domain::Seen],
 ) -> Option<AnswerSource> {
-    let (Some(first), settled) = (saw.first(), rule.passes.eval(&reading.now)) else {
+    let [first, others @ ..] = saw else {
         return None;
     };
-    if settled == Answer::Unknown {
+    if rule.passes.eval(&reading.now) == Answer::Unknown {
         return None;
     }
-    if saw.len() > 1 {
-        let mut now = reading.now.clone();
-        for (question, seen) in rule.asks.iter().zip(saw) {
-            let Some(slot) = now.get_mut(usize::from(*question)) else {
-                continue;
-            };
-            let before = std::mem::replace(slot, Vector::UNKNOWN);
-            let needed = rule.passes.eval(&now) == Answer::Unknown;
-            if let Some(slot) = now.get_mut(usize::from(*question)) {
-                *slot = before;
-            }
-            if needed {
-                return seen.source;
-            }
+    if others.is_empty() {
+        return first.source;
+    }
+    let mut now = reading.now.clone();
+    for (question, seen) in rule.asks.iter().zip(saw) {
+        let Some(slot) = now.get_mut(usize::from(*question)) else {
+            continue;
+        };
+        let before = std::mem::replace(slot, Vector::UNKNOWN);
+        let needed = rule.passes.eval(&now) == Answer::Unknown;
+        if let Some(slot) = now.get_mut(usize::from(*question)) {
+            *slot = before;
+        }
+        if needed {
+            return seen.source;
         }
     }
     first.source

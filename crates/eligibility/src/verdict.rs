@@ -59,7 +59,7 @@ impl Flags {
     }
 
     pub(crate) const fn from_rank(rank: u32) -> Self {
-        Self(rank as u8 & 7)
+        Self(rank as u8)
     }
 }
 
