@@ -16,7 +16,7 @@ use handoff_domain::{Answer, Facts, MatterAnswer, MatterPlace, OffenceLevel};
 use crate::amount::AmountLimit;
 use crate::expr::Vector;
 use crate::offence_effects::OffenceEffects;
-use crate::predicate::{LookBack, Predicate, Test, open_matter};
+use crate::predicate::{LookBack, Predicate, Test, matter, open_matter};
 use crate::span::Span;
 use crate::{amount, evidence, hours};
 
@@ -43,7 +43,7 @@ impl Complete {
             Some(Predicate::IsYes) => [by_value(&|_| true), by_value(&|_| false)].into(),
             Some(Predicate::AtLeast(_)) => ages(tests),
             Some(Predicate::HistoryWithin(_)) => histories(tests),
-            Some(Predicate::Open { .. }) => matters(tests),
+            Some(Predicate::Open { .. }) => matters(tests, MatterAnswer::default()),
             Some(Predicate::InAnyZone(_)) => zones(tests),
             Some(Predicate::AmountWithin(_)) => {
                 let effects = amount::effects(&limits(tests));
@@ -83,6 +83,9 @@ impl Complete {
             && let Some(left) = amount::left(&limits, facts)
         {
             return left.iter().map(|passes| Vector::of(passes)).collect();
+        }
+        if let Some(said) = tests.first().and_then(|test| matter(&test.ask, facts)) {
+            return matters(tests, said).into_iter().collect();
         }
         match &self.offences {
             Some(effects) if !facts.suspected_offences.is_empty() => {
@@ -163,7 +166,9 @@ fn histories(tests: &[Test]) -> BTreeSet<Vector> {
     effects
 }
 
-fn matters(tests: &[Test]) -> BTreeSet<Vector> {
+/// What an answer can still come to: a yes keeps the level and the place that
+/// were said.
+fn matters(tests: &[Test], said: MatterAnswer) -> BTreeSet<Vector> {
     let effect = |matter: MatterAnswer| {
         vector(tests, &|predicate| match predicate {
             Predicate::Open {
@@ -173,17 +178,17 @@ fn matters(tests: &[Test]) -> BTreeSet<Vector> {
             _ => false,
         })
     };
-    let no = MatterAnswer {
-        answer: Answer::No,
-        ..MatterAnswer::default()
-    };
-    let mut effects = BTreeSet::from([effect(no)]);
+    let is_kept = said.relied_on() == Answer::Yes;
+    let mut effects = BTreeSet::new();
+    if !is_kept {
+        effects.insert(vector(tests, &|_| false));
+    }
     for level in LEVELS {
         for place in [MatterPlace::Local, MatterPlace::Elsewhere] {
             effects.insert(effect(MatterAnswer {
                 answer: Answer::Yes,
-                most_serious: Some(level),
-                place: Some(place),
+                most_serious: said.most_serious.filter(|_| is_kept).or(Some(level)),
+                place: said.place.filter(|_| is_kept).or(Some(place)),
                 ..MatterAnswer::default()
             }));
         }

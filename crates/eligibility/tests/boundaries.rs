@@ -258,7 +258,7 @@ fn offence_lists_with_levels_statutes_and_exemptions() {
 
 #[test]
 fn involvement_by_evidence_date_place_and_paper() {
-    let table: [(&str, &[(&str, FindingResult)]); 4] = [
+    let table: [(&str, &[(&str, FindingResult)]); 5] = [
         (
             "within = { months = 24 }",
             &[
@@ -292,6 +292,8 @@ fn involvement_by_evidence_date_place_and_paper() {
                 ("yes direct_observation in_zone; record out_of_zone", Hit),
             ],
         ),
+        // Who asks nothing of the evidence needs none.
+        ("", &[("yes", Pass), ("yes record", Pass), ("no", Hit)]),
         (
             "documented = true",
             &[
@@ -307,6 +309,29 @@ fn involvement_by_evidence_date_place_and_paper() {
         for (answer, expected) in rows {
             let got = finds(&pack, &[("prior_involvement", answer)]);
             assert_eq!(got, *expected, "{params}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn open_matters_by_level_and_place() {
+    for kind in ["open_case", "open_warrant"] {
+        let matter = |params: &str| pack(&format!("kind = \"no_{kind}\"\n{params}"));
+        let (any, felony) = (matter(""), matter("at_least = \"felony\""));
+        let local = matter("local_only = true");
+        for (answer, of_any, of_felony, of_local) in [
+            ("no", Pass, Pass, Pass),
+            ("unknown", Unknown, Unknown, Unknown),
+            ("yes", Hit, Unknown, Unknown),
+            ("yes felony", Hit, Hit, Unknown),
+            ("yes misdemeanor", Hit, Pass, Unknown),
+            ("yes local", Hit, Unknown, Hit),
+            ("yes elsewhere", Hit, Unknown, Pass),
+            ("yes felony local", Hit, Hit, Hit),
+            ("yes misdemeanor elsewhere", Hit, Pass, Pass),
+        ] {
+            let got = [&any, &felony, &local].map(|pack| finds(pack, &[(kind, answer)]));
+            assert_eq!(got, [of_any, of_felony, of_local], "{kind}: {answer}");
         }
     }
 }

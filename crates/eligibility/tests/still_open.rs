@@ -38,6 +38,7 @@ fn can_pass_only(a: &str, b: &str, question: &str, answer: &str) -> bool {
 fn evidence_that_shows_one_thing_and_not_the_other() {
     let wanted = |params: &str| format!("kind = \"prior_involvement\"{params}");
     let (half, two) = (", within = { months = 6 }", ", within = { months = 24 }");
+    let long = ", within = { months = 36 }";
     let exact = ", within = { months = 24 }, anniversary_counts = true";
     for (a, b, answer, expected) in [
         // Within 24 months and not within 6, but not the other way round.
@@ -48,6 +49,7 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
         // Exactly 24 months ago.
         (exact, two, "unknown", true),
         (two, exact, "unknown", false),
+        (exact, long, "unknown", false),
         // Of one kind, in the area, in writing.
         (", evidence = [\"record\"]", "", "unknown", false),
         ("", ", evidence = [\"record\"]", "unknown", true),
@@ -84,6 +86,14 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
     ] {
         let got = can_pass_only(&wanted(a), &wanted(b), "prior_involvement", answer);
         assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
+    // What there is evidence of is of one of the kinds that there are.
+    let kinds = ["record", "direct_observation", "reliable_information"]
+        .map(|kind| format!("{{ {} }}", wanted(&format!(", evidence = [\"{kind}\"]"))));
+    let of_any = format!("kind = \"any_of\", of = [{}]", kinds.join(", "));
+    for answer in ["unknown", "yes"] {
+        let got = can_pass_only(&wanted(""), &of_any, "prior_involvement", answer);
+        assert!(!got, "{answer}");
     }
 }
 
@@ -122,6 +132,7 @@ fn histories_ages_and_matters() {
     let counts = history(", look_back = { years = 5 }, anniversary_counts = true");
     let case = |params: &str| format!("kind = \"no_open_case\"{params}");
     let (felony, local) = (case(", at_least = \"felony\""), case(", local_only = true"));
+    let both = case(", at_least = \"felony\", local_only = true");
     let age = |years: u8| format!("kind = \"min_age\", years = {years}");
     for (a, b, question, answer, expected) in [
         // Seven years ago passes the shorter look-back only.
@@ -133,6 +144,8 @@ fn histories_ages_and_matters() {
         (&five, &counts, "history.a", "unknown", true),
         (&counts, &five, "history.a", "unknown", false),
         (&counts, &ten, "history.a", "unknown", true),
+        // Before any of them.
+        (&counts, &history(""), "history.a", "unknown", true),
         (&age(18), &age(21), "age", "unknown", true),
         (&age(21), &age(18), "age", "unknown", false),
         // Already so: a full answer would change nothing.
@@ -143,9 +156,110 @@ fn histories_ages_and_matters() {
         (&felony, &case(""), "open_case", "unknown", true),
         (&local, &felony, "open_case", "yes misdemeanor", false),
         (&local, &felony, "open_case", "yes felony", true),
+        // What is known to be a felony cannot turn out to be less.
+        (&felony, &both, "open_case", "unknown", false),
+        (&both, &local, "open_case", "yes", true),
+        (&both, &local, "open_case", "yes felony", false),
     ] {
         let got = can_pass_only(a, b, question, answer);
         assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
+}
+
+/// An offence whose level is not known is still that offence.
+#[test]
+fn an_offence_that_is_named_in_part() {
+    let listed = |others: &str| {
+        format!(
+            "kind = \"offense_in\", offenses = [{{ code = \"35A\", level = \"misdemeanor\" }}{others}]"
+        )
+    };
+    let (theft, sex_work) = (listed(", \"23C\""), listed(", \"40A\""));
+    for (a, b, answer, expected) in [
+        (&theft, &sex_work, "unknown", true),
+        (&theft, &sex_work, "35A", false),
+        (&theft, &listed(""), "35A", false),
+        (&theft, &sex_work, "23C", false),
+    ] {
+        let got = can_pass_only(a, b, "suspected_offenses", answer);
+        assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
+}
+
+/// What an amount that is not known can still come to, beside those that are.
+#[test]
+fn an_amount_beside_others() {
+    let grams = |limit: u8| {
+        format!("kind = \"amount_max\", fails_when = \"> {limit} g\", only_this_unit = true")
+    };
+    let sum = |limit: u8| format!("{}, together = true", grams(limit));
+    for (a, b, answer, expected) in [
+        (grams(7), grams(6), "unknown", true),
+        (grams(6), grams(7), "unknown", false),
+        // Between two and three grams more.
+        (grams(7), grams(6), "D 4 g, D ? g", true),
+        (grams(6), grams(7), "D 4 g, D ? g", false),
+        (grams(7), grams(6), "D 8 g, D ? g", false),
+        (grams(7), grams(6), "D 4 g, L 5 g, D ? g", true),
+        (grams(7), grams(6), "D 4 g, D 2 du, D ? g", true),
+        (grams(7), grams(6), "D 4 g, L 6 g, E 5 g, D ? g", true),
+        // Between one and two.
+        (sum(7), sum(6), "D 4 g, L 1 g, D ? g", true),
+        (sum(6), sum(7), "D 4 g, L 1 g, D ? g", false),
+        (sum(7), sum(6), "D 4 g, L 4 g, D ? g", false),
+    ] {
+        let got = can_pass_only(&a, &b, "drugs", answer);
+        assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
+}
+
+/// Whether so many pills of no stated form can break two limits at once, one on
+/// those on prescription and one on the others.
+#[test]
+fn a_list_with_too_many_ways_of_being_completed_stays_open() {
+    let limit = |form: &str| {
+        format!(
+            "{{ kind = \"amount_max\", fails_when = \"> 10 du\", except = [{{ form = \"{form}\" }}] }}"
+        )
+    };
+    let either = format!(
+        "kind = \"any_of\"\nof = [{}, {}]",
+        limit("prescription_pills"),
+        limit("other")
+    );
+    // Two ways for each: 4,096 are tried. Nobody holds more than ten of both.
+    for (lines, expected) in [(11, false), (12, false), (13, true), (20, true)] {
+        let drugs = vec!["H 1 du"; lines].join(", ");
+        assert_eq!(can_hit(&either, "drugs", &drugs), expected, "{lines}");
+    }
+}
+
+/// Limits that meet only where neither form alone is at a limit.
+#[test]
+fn pills_and_powder_add_up_between_two_limits() {
+    // Over 96 g and not over 97 g, with at most 60 g of pills and so much else.
+    let between = |else_at_most: u8| {
+        let limit = |params: &str| format!("{{ kind = \"amount_max\", {params} }}");
+        let not = |limit: String| format!("{{ kind = \"not\", of = {limit} }}");
+        let pills = "fails_when = \"> 60 g\", except = [{ form = \"other\" }]";
+        let other = format!(
+            "fails_when = \"> {else_at_most} g\", except = [{{ form = \"prescription_pills\" }}]"
+        );
+        [
+            limit("fails_when = \"> 96 g\""),
+            not(limit("fails_when = \"> 97 g\"")),
+            not(limit(pills)),
+            not(limit(&other)),
+        ]
+        .join(", ")
+    };
+    for (else_at_most, expected) in [(50, true), (37, true), (36, false), (30, false)] {
+        let rule = format!("kind = \"any_of\"\nof = [{}]", between(else_at_most));
+        assert_eq!(
+            can_hit(&rule, "drugs", "unknown"),
+            expected,
+            "{else_at_most}"
+        );
     }
 }
 
