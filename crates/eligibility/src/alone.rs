@@ -8,7 +8,7 @@
 //! no outcome; `screen.rs` does.
 
 use chrono::NaiveDate;
-use handoff_domain::{Answer, Door, Facts, FindingResult, Severity};
+use handoff_domain::{Answer, Door, Facts, FindingResult};
 
 use crate::ask::Ask;
 use crate::expr::Vector;
@@ -94,11 +94,10 @@ impl Rule {
         Some(tally)
     }
 
-    /// The rule laid out alone; advisory, so that no limit of a pack applies.
+    /// The rule laid out alone, at any door.
     fn plan(&self) -> Option<Plan> {
         let alone = Self {
             doors: std::collections::BTreeSet::new(),
-            severity: Severity::Advisory,
             ..self.clone()
         };
         Plan::of(&[alone], Door::ArrestDiversion).ok()

@@ -174,19 +174,9 @@ impl AmountLimit {
             })
             .filter(|line| line.covered != Answer::No)
             .collect();
-        let mut result = Answer::Yes;
-        for (i, line) in lines.iter().enumerate() {
-            let is_first = self.together && i == 0
-                || !self.together
-                    && lines
-                        .iter()
-                        .take(i)
-                        .all(|before| before.held.drug != line.held.drug);
-            if is_first {
-                result = and(result, self.group(line.held.drug, &lines));
-            }
-        }
-        result
+        lines.iter().fold(Answer::Yes, |all, line| {
+            and(all, self.group(line.held.drug, &lines))
+        })
     }
 
     /// Whether one drug, or all together, stay within the limit.

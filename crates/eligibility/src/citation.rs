@@ -132,10 +132,6 @@ impl Citation {
     /// Citations that differ in what they do to this one and those beside it:
     /// itself, a part that nobody lists, and both figures in another law.
     pub(crate) fn variants(&self) -> [Self; 4] {
-        let whole = Self {
-            is_cut: false,
-            ..self.clone()
-        };
         let part = |of: &Self| {
             let mut part = of.clone();
             part.place.push(NOBODYS.to_owned());
@@ -143,9 +139,9 @@ impl Citation {
         };
         let elsewhere = Self {
             law: NOBODYS.to_owned(),
-            ..whole.clone()
+            ..self.clone()
         };
-        [part(&whole), part(&elsewhere), whole, elsewhere]
+        [part(self), part(&elsewhere), self.clone(), elsewhere]
     }
 
     /// A law that no list names.
@@ -219,6 +215,7 @@ mod tests {
                 ("T.R.C. § 521.457", Yes),
                 ("TRC Sec. 521.457(a)(1)", Yes),
                 ("521.457, TRC", Yes),
+                ("521.457(a)(1), TRC", Yes),
                 ("TRC 521-457", Yes),
                 ("TRC 521.456", No),
                 ("TRC 521.45", No),

@@ -77,12 +77,11 @@ impl Wanted {
         )
     }
 
-    /// Whether one full piece of evidence, so old (`exactly`, or a day less), has
-    /// what is wanted.
+    /// Whether one full piece of evidence has what is wanted.
     fn takes(&self, piece: &Piece) -> bool {
         let recent = self.span.is_none_or(|span| {
             piece.length < span.length()
-                || piece.length == span.length() && (!piece.exactly || self.anniversary_counts)
+                || piece.length == span.length() && (piece.is_less || self.anniversary_counts)
         });
         (self.kinds.is_empty() || self.kinds.contains(&piece.kind))
             && recent
@@ -93,9 +92,10 @@ impl Wanted {
 
 struct Piece {
     kind: EvidenceKind,
-    /// Less than this old, or exactly that old (`Span::length`).
+    /// How old it is (`Span::length`).
     length: u64,
-    exactly: bool,
+    /// Whether it is a day less.
+    is_less: bool,
     in_zone: bool,
     documented: bool,
 }
@@ -110,17 +110,19 @@ pub(crate) fn effects(all: &[&Wanted]) -> BTreeSet<Vector> {
     let cutoffs: BTreeSet<u64> = spans.map(Span::length).collect();
     let mut effects = BTreeSet::from([by(&|_| false)]);
     for length in cutoffs.iter().copied().chain([u64::MAX]) {
-        for (exactly, kind) in [true, false]
+        for (is_less, kind) in [true, false]
             .into_iter()
-            .flat_map(|e| KINDS.map(|k| (e, k)))
+            .flat_map(|less| KINDS.map(|kind| (less, kind)))
         {
-            for bits in 0..4 {
+            for (in_zone, documented) in
+                [(false, false), (true, false), (false, true), (true, true)]
+            {
                 let piece = Piece {
                     kind,
                     length,
-                    exactly,
-                    in_zone: bits & 1 == 1,
-                    documented: bits & 2 == 2,
+                    is_less,
+                    in_zone,
+                    documented,
                 };
                 effects.insert(by(&|wanted| wanted.takes(&piece)));
             }

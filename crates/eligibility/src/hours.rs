@@ -43,7 +43,7 @@ impl Window {
         })
     }
 
-    /// Whether a minute of the week is inside.
+    /// Whether a minute of the week, or past its end, is inside.
     fn holds(&self, minute: u32) -> bool {
         self.days.iter().any(|day| {
             let since = (minute + WEEK - (day * DAY + self.from)) % WEEK;
@@ -51,11 +51,11 @@ impl Window {
         })
     }
 
-    /// The minutes of the week at which it begins or ends.
+    /// The minutes at which it begins or ends, past the end of the week too.
     fn edges(&self) -> impl Iterator<Item = u32> {
         self.days
             .iter()
-            .flat_map(|day| [self.from, self.to].map(|minute| (day * DAY + minute) % WEEK))
+            .flat_map(|day| [self.from, self.to].map(|minute| day * DAY + minute))
     }
 }
 

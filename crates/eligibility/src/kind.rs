@@ -321,14 +321,11 @@ fn conditions(list: &[ListedOffence]) -> Vec<&Ask> {
 
 /// Every set of these conditions.
 fn sets<'a>(conditions: &[&'a Ask]) -> Vec<Vec<&'a Ask>> {
-    let set = |bits: u32| {
-        let holds = conditions
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| bits >> i & 1 == 1);
-        holds.map(|(_, ask)| *ask).collect()
-    };
-    (0..1u32 << conditions.len()).map(set).collect()
+    conditions.iter().fold(vec![Vec::new()], |sets, condition| {
+        let with = |set: &Vec<&'a Ask>| [set.as_slice(), &[*condition]].concat();
+        let more: Vec<_> = sets.iter().map(with).collect();
+        [sets, more].concat()
+    })
 }
 
 /// The entries whose condition is as wanted, without it.

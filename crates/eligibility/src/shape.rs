@@ -144,7 +144,9 @@ fn is_inside(polygon: &[Vec<Point>], at: Point) -> bool {
         if side == 0 && within(a.0, b.0, at.0) && within(a.1, b.1, at.1) {
             return true;
         }
-        if (a.1 > at.1) != (b.1 > at.1) && (b.1 > a.1) == (side > 0) {
+        // To the left of an edge that goes up, to the right of one that goes down.
+        let is_beside = i128::from(b.1 - a.1).signum() == side.signum();
+        if (a.1 > at.1) != (b.1 > at.1) && is_beside {
             is_odd = !is_odd;
         }
     }
@@ -163,14 +165,16 @@ impl Around {
     fn of((x, y): Point, metres: u32) -> Self {
         // A degree of latitude has at least 110,574 m.
         let dy = i64::from(metres) * 91;
-        // Billionths; the cosine of x is at least 1 - x²/2.
-        let radians = i128::from(y.abs() + dy) * 1_745_329_252 / 1_000_000_000 + 1;
-        let cosine = 1_000_000_000 - radians * radians / 2_000_000_000;
+        let wide = |n: i64| u128::from(n.unsigned_abs());
+        // Billionths, rounded up; the cosine of x is at least 1 - x²/2.
+        let radians = (wide(y.abs() + dy) * 1_745_329_252).div_ceil(1_000_000_000);
+        let less = (radians * radians).div_ceil(2_000_000_000);
+        let cosine = 1_000_000_000_u128.saturating_sub(less);
         let dx = if cosine < 10_000_000 {
             4_000_000_000
         } else {
-            let wide = i128::from(dy) * 1_000_000_000 / cosine + 1;
-            i64::try_from(wide).unwrap_or(4_000_000_000)
+            let dx = (wide(dy) * 1_000_000_000).div_ceil(cosine);
+            i64::try_from(dx).unwrap_or(4_000_000_000)
         };
         Self {
             west: x - dx,
@@ -231,6 +235,9 @@ mod tests {
                 );
             }
         }
+        // A thousand kilometres from 60° north reach 18.2° to the east.
+        let around = Around::of((0, 600_000_000), 1_000_000);
+        assert!(around.east > 182_000_000, "{}", around.east);
         // Near a pole all longitudes are near.
         for latitude in [850_000_000, -850_000_000, 900_000_000] {
             let around = Around::of((0, latitude), 1);

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
+mod common;
+
+use common::random_pack;
 use handoff_eligibility::{RowChangeKind, RulePack, Stops, builtin, builtin_pack, diff};
 
 fn baltimore() -> &'static str {
@@ -89,6 +92,32 @@ fn a_changed_rule_says_its_fields_and_whom_it_stops_now() {
         )],
         Stops::Same,
     );
+}
+
+/// Two wordings of one rule are compared even where one pack could not hold both.
+#[test]
+fn a_rule_of_many_questions_is_compared_with_its_older_self() {
+    let kinds = [
+        "threat_to_public_safety",
+        "not_exploiting_minors",
+        "not_promoting_prostitution",
+        "not_trafficking",
+        "not_delivery",
+        "no_contact_order_with_participant",
+        "program_capacity",
+        "amenable",
+        "volunteers",
+    ];
+    let first = |count: usize| {
+        let all: Vec<_> = kinds[..count]
+            .iter()
+            .map(|kind| format!("{{ kind = \"{kind}\" }}"))
+            .collect();
+        let rule = format!("kind = \"all_of\"\nof = [{}]", all.join(", "));
+        RulePack::parse(&random_pack::pack_of(&[rule])).unwrap()
+    };
+    let diff = diff(&first(8), &first(9));
+    assert_eq!(diff.rules[0].stops, Some(Stops::More), "{diff:?}");
 }
 
 #[test]
