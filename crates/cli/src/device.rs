@@ -381,6 +381,9 @@ fn stopped(code: ErrorCode, waiting: u32) -> Failure {
         ErrorCode::UpdateNeeded => Failure::refused(format!(
             "the site speaks a newer protocol: update this program; {safe}"
         )),
+        ErrorCode::SiteUpdateNeeded => Failure::refused(format!(
+            "the site speaks an older protocol than this program: tell the site's administrator that it has to be updated; {safe}"
+        )),
         _ => Failure::refused(format!(
             "the site's answer was not accepted; {safe}; see the log (HANDOFF_LOG=warn)"
         )),

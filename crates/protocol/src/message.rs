@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::Batch;
 use crate::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease, LeaseMark};
 use crate::chain::{Head, Parent};
-use crate::codec;
+use crate::codec::{self, CodecError};
 use crate::epoch::EpochRecord;
 use crate::ids::{DeviceId, EpochId, ItemId, Lane, Seq, SitePin, UserId};
 use crate::kept::KeptRecord;
@@ -38,6 +38,43 @@ impl ProtocolRange {
     pub fn common(&self, other: &Self) -> Option<u16> {
         let newest = self.newest.min(other.newest);
         (newest >= self.oldest.max(other.oldest)).then_some(newest)
+    }
+}
+
+/// What every version reads of every other's request and answer, whatever else
+/// has changed in them: which versions somebody speaks, and which request it is
+/// about. These two fields keep their names and forms for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Greeting {
+    /// Versions that the sender speaks.
+    pub protocol: ProtocolRange,
+    /// The nonce of the request.
+    #[serde(with = "codec::bytes16")]
+    pub nonce: [u8; 16],
+}
+
+impl Greeting {
+    /// That of a request, as it came. Nothing of it is verified.
+    ///
+    /// # Errors
+    /// [`CodecError`] when the bytes are no request of any version.
+    pub fn of_request(bytes: &[u8]) -> Result<Self, CodecError> {
+        /// Whatever carries a request, by the name that its bytes have for ever.
+        #[derive(Deserialize)]
+        struct Carrier {
+            #[serde(with = "serde_bytes")]
+            bytes: Vec<u8>,
+        }
+        let carrier: Carrier = codec::from_cbor(bytes, "a request")?;
+        codec::from_cbor(&carrier.bytes, "a request")
+    }
+
+    /// That of an answer.
+    ///
+    /// # Errors
+    /// [`CodecError`] when the bytes are no answer of any version.
+    pub fn of_reply(bytes: &[u8]) -> Result<Self, CodecError> {
+        codec::from_cbor(bytes, "a reply")
     }
 }
 
@@ -280,7 +317,8 @@ pub enum Outcome {
     SendCertificates,
     /// The request's site time is too far off: try once more with this one.
     StaleClock,
-    /// No common protocol version.
+    /// No common protocol version. Which of the two has to be updated, the
+    /// versions beside it say.
     UpdateNeeded,
     /// Nothing was taken; come again.
     Busy {

@@ -30,7 +30,7 @@ use handoff_protocol::codec;
 use handoff_protocol::epoch::{EpochRecord, Kinship};
 use handoff_protocol::ids::{DeviceId, Lane};
 use handoff_protocol::message::{
-    Certificates, Gap, Outcome, ProtocolRange, Refusal, SyncReply, SyncRequest,
+    Certificates, Gap, Greeting, Outcome, Refusal, SyncReply, SyncRequest,
 };
 use handoff_protocol::receipt::{Branch, Receipt};
 use handoff_protocol::signed::{PublicKey, Signed};
@@ -112,12 +112,7 @@ impl Site {
     /// it was the store.
     pub fn take(&self, bytes: &[u8]) -> Result<Taken, (SyncReply, Option<StorageError>)> {
         let now = self.host.now();
-        let unreadable = || {
-            (
-                self.reply([0; 16], now, Outcome::Refused(Refusal::Unreadable)),
-                None,
-            )
-        };
+        let unreadable = || (self.not_read(bytes, now), None);
         let signed: Signed<SyncRequest> =
             codec::from_cbor(bytes, "a request").map_err(|_| unreadable())?;
         let unverified: SyncRequest =
@@ -142,9 +137,22 @@ impl Site {
             })
     }
 
+    /// The reply to what does not read. A version that we do not speak may have
+    /// changed everything but its greeting.
+    fn not_read(&self, bytes: &[u8], now: DateTime<Utc>) -> SyncReply {
+        let unreadable = Outcome::Refused(Refusal::Unreadable);
+        match Greeting::of_request(bytes) {
+            Ok(Greeting { protocol, nonce }) if self.protocol.common(&protocol).is_none() => {
+                self.reply(nonce, now, Outcome::UpdateNeeded)
+            }
+            Ok(Greeting { nonce, .. }) => self.reply(nonce, now, unreadable),
+            Err(_) => self.reply([0; 16], now, unreadable),
+        }
+    }
+
     pub(crate) fn reply(&self, nonce: [u8; 16], now: DateTime<Utc>, outcome: Outcome) -> SyncReply {
         SyncReply {
-            protocol: ProtocolRange::OURS,
+            protocol: self.protocol,
             site_time: now,
             nonce,
             outcome,
@@ -163,6 +171,7 @@ impl Site {
         let epoch = self.epoch_record(&site)?;
         let facts = SiteFacts {
             pin: self.pin(),
+            protocol: self.protocol,
             identity: &site.identity,
             epoch: &epoch,
             now,

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use handoff_protocol::ids::SitePin;
+use handoff_protocol::message::ProtocolRange;
 use handoff_protocol::pack::Packer;
 use handoff_protocol::{CodecError, KeptRecord};
 use handoff_vault::PrivateFileError;
@@ -25,6 +26,8 @@ pub struct Site {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) host: Host,
     pub(crate) wake: Wake,
+    /// Versions of the protocol that it speaks.
+    pub(crate) protocol: ProtocolRange,
     /// Made when the site first writes an entry.
     packer: Mutex<Option<Packer>>,
 }
@@ -105,8 +108,16 @@ impl Site {
             storage,
             host,
             wake: Wake::default(),
+            protocol: ProtocolRange::OURS,
             packer: Mutex::default(),
         })
+    }
+
+    /// This site as one of another age: it speaks these versions and no other.
+    /// For tests of what a device does that shares none with it.
+    #[must_use]
+    pub fn speaking(self, protocol: ProtocolRange) -> Self {
+        Self { protocol, ..self }
     }
 
     /// Packs a record that the site has written.

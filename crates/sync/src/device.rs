@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use handoff_protocol::chain::{Head, Parent};
 use handoff_protocol::ids::{Lane, Seq};
 use handoff_protocol::item::Item;
-use handoff_protocol::message::{Answer, Outcome, Refusal, SyncReply};
+use handoff_protocol::message::{Answer, Outcome, ProtocolRange, Refusal, SyncReply};
 
 /// Requests in flight.
 pub const WINDOW: usize = 2;
@@ -192,6 +192,8 @@ pub enum Stop {
     Busy(u32),
     /// No common protocol version: the app has to be updated.
     UpdateNeeded,
+    /// No common protocol version: the site has to be updated.
+    SiteUpdateNeeded,
     /// The site refused the request.
     Refused(Refusal),
     /// The site keeps asking for the same thing.
@@ -369,7 +371,12 @@ impl DeviceSession {
                 self.restart();
             }
             Outcome::UpdateNeeded => {
-                self.stop.get_or_insert(Stop::UpdateNeeded);
+                let is_older = reply.protocol.newest < ProtocolRange::OURS.oldest;
+                self.stop.get_or_insert(if is_older {
+                    Stop::SiteUpdateNeeded
+                } else {
+                    Stop::UpdateNeeded
+                });
             }
             Outcome::Busy {
                 retry_after_seconds,

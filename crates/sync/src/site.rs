@@ -29,6 +29,8 @@ pub const MAX_REQUEST_AGE: TimeDelta = TimeDelta::minutes(5);
 pub struct SiteFacts<'a> {
     /// Its pin.
     pub pin: SitePin,
+    /// Versions that it speaks.
+    pub protocol: ProtocolRange,
     /// Its identity key.
     pub identity: &'a PublicKey,
     /// The epoch that it is in.
@@ -64,7 +66,7 @@ pub fn accept(
     signed: &Signed<SyncRequest>,
     unverified: &SyncRequest,
 ) -> Result<AcceptedRequest, Outcome> {
-    if ProtocolRange::OURS.common(&unverified.protocol).is_none() {
+    if site.protocol.common(&unverified.protocol).is_none() {
         return Err(Outcome::UpdateNeeded);
     }
     if unverified.site != site.pin {

@@ -93,6 +93,8 @@ test('the status line says the truth in a few words', () => {
   expect(line('offline', 0)).toBe('Offline · nothing waiting');
   expect(line('syncing', 3, { progress: { done: 1, total: 3 } })).toBe('Online · sending 2 of 3');
   expect(line('unknown', 0)).toBe('Not connected yet');
+  expect(line('update_needed', 2)).toBe('Update needed · 2 waiting');
+  expect(line('site_update_needed', 2)).toBe('Site needs an update · 2 waiting');
   const old = new Date(Date.now() - 50 * 3_600_000).toISOString();
   expect(line('offline', 1, { last_success_at: old })).toBe('Not synced for 2 days');
 });

@@ -92,6 +92,9 @@ pub enum ErrorCode {
     SiteAnswerUnreadable,
     /// The site wants a newer version of the app. Work goes on offline.
     UpdateNeeded,
+    /// The site is older than the app, and has to be updated. Work goes on
+    /// offline.
+    SiteUpdateNeeded,
     /// The password is wrong.
     WrongPassword,
     /// The password is too short or too common.

@@ -126,8 +126,10 @@ pub enum Connection {
     Offline,
     /// The site answered and does not know or accept this device.
     NotAccepted,
-    /// The site speaks a newer protocol only.
+    /// The site speaks a newer protocol only: the app has to be updated.
     UpdateNeeded,
+    /// The site speaks an older protocol only: the site has to be updated.
+    SiteUpdateNeeded,
 }
 
 /// What the person set for the look of the program on this device.

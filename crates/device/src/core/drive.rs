@@ -107,7 +107,9 @@ impl Core {
         let [jitter] = self.host.bytes();
         match stop {
             StopReason::Site(Stop::Busy(seconds)) => Duration::from_secs(u64::from(*seconds)),
-            StopReason::Site(Stop::UpdateNeeded | Stop::Refused(_)) => Duration::from_secs(60),
+            StopReason::Site(Stop::UpdateNeeded | Stop::SiteUpdateNeeded | Stop::Refused(_)) => {
+                Duration::from_secs(60)
+            }
             _ => backoff.failed(link_is_up(), jitter),
         }
     }
@@ -240,6 +242,7 @@ impl Core {
             connection.state = match error {
                 None => Connection::Online,
                 Some(ErrorCode::UpdateNeeded) => Connection::UpdateNeeded,
+                Some(ErrorCode::SiteUpdateNeeded) => Connection::SiteUpdateNeeded,
                 Some(ErrorCode::SiteNotPinned | ErrorCode::NotEnrolled) => Connection::NotAccepted,
                 Some(ErrorCode::SiteAnswerUnreadable) if summary.reached => Connection::NotAccepted,
                 Some(_) => Connection::Offline,
@@ -310,6 +313,7 @@ fn error_of(stop: &StopReason) -> ErrorCode {
         StopReason::Site(Stop::NotReached | Stop::Busy(_)) => ErrorCode::SiteNotReached,
         StopReason::Site(Stop::NotPinned) => ErrorCode::SiteNotPinned,
         StopReason::Site(Stop::UpdateNeeded) => ErrorCode::UpdateNeeded,
+        StopReason::Site(Stop::SiteUpdateNeeded) => ErrorCode::SiteUpdateNeeded,
         StopReason::Site(Stop::Refused(_) | Stop::Unreadable | Stop::GoesInCircles) => {
             ErrorCode::SiteAnswerUnreadable
         }

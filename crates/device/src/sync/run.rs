@@ -14,7 +14,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::{ReferralId, UserId, VerificationState};
 use handoff_protocol::ids::Incarnation;
 use handoff_protocol::item::Item;
-use handoff_protocol::message::{Answer, FeedPart, FeedPosition, Outcome, SyncReply};
+use handoff_protocol::message::{
+    Answer, FeedPart, FeedPosition, Greeting, Outcome, ProtocolRange, SyncReply,
+};
 use handoff_protocol::{DeviceId, SitePin, from_cbor};
 use handoff_store::{
     Applied, ApplyError, DeviceStore, Ignored, ReadError, SendError, StorageError,
@@ -394,7 +396,7 @@ impl Link {
                 let reply = Outcome::Busy {
                     retry_after_seconds: 2,
                 };
-                return self.replied(request, nonce, reply);
+                return self.replied(request, ProtocolRange::OURS, nonce, reply);
             }
             Err(ClientError::Status(_) | ClientError::TooLong) => {
                 return failed(Failure::Unreadable);
@@ -411,13 +413,30 @@ impl Link {
                     reply: Box::new(reply),
                 }
             }
-            _ => failed(Failure::Unreadable),
+            _ => match Greeting::of_reply(&bytes) {
+                // A version that shares none with ours may have changed all the
+                // rest, and cannot know which request it did not read.
+                Ok(Greeting { protocol, .. })
+                    if ProtocolRange::OURS.common(&protocol).is_none() =>
+                {
+                    self.answered_ms.store(0, Ordering::Relaxed);
+                    self.replied(request, protocol, nonce, Outcome::UpdateNeeded)
+                }
+                _ => failed(Failure::Unreadable),
+            },
         }
     }
 
-    fn replied(&self, request: u64, nonce: [u8; 16], outcome: Outcome) -> Event {
+    /// A reply that did not come as one.
+    fn replied(
+        &self,
+        request: u64,
+        protocol: ProtocolRange,
+        nonce: [u8; 16],
+        outcome: Outcome,
+    ) -> Event {
         let reply = SyncReply {
-            protocol: handoff_protocol::message::ProtocolRange::OURS,
+            protocol,
             site_time: self.host.now(),
             nonce,
             outcome,

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use handoff_protocol::ids::Seq;
 use handoff_protocol::item::Gone;
-use handoff_protocol::message::{FeedPosition, Outcome, Refusal};
+use handoff_protocol::message::{FeedPosition, Outcome, ProtocolRange, Refusal};
 use handoff_protocol::receipt::{Branch, ParkCode, Receipt};
 use handoff_sync::site::MAX_REQUEST_AGE;
 use handoff_vault::{OsRandom, SealingKey, SigningKey};
@@ -46,6 +46,59 @@ fn the_same_batch_twice_gets_the_same_receipt_and_doubles_nothing() {
     let referrals = site.site.referrals().unwrap();
     assert_eq!(referrals.len(), 1);
     assert_eq!(referrals[0].referral, referral);
+}
+
+/// A request of a version that shares nothing with ours but its greeting.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct OfNextYear {
+    protocol: ProtocolRange,
+    #[serde(with = "codec::bytes16")]
+    nonce: [u8; 16],
+    lanes: String,
+}
+
+impl handoff_protocol::signed::Statement for OfNextYear {
+    const TAG: &'static str = "handoff/sync-request/9";
+}
+
+fn of_next_year(device: &TestDevice, version: u16) -> Vec<u8> {
+    let request = OfNextYear {
+        protocol: ProtocolRange {
+            oldest: version,
+            newest: version,
+        },
+        nonce: [7; 16],
+        lanes: "in another form".to_owned(),
+    };
+    let signed = device.key.sign_statement(&request).unwrap();
+    codec::to_cbor(&signed, "a test").unwrap()
+}
+
+#[test]
+fn a_request_of_a_version_that_is_not_spoken_here_is_told_so_and_changes_nothing() {
+    let (site, mut device) = officer();
+    device.refer();
+    let before = site.state();
+    let ours = ProtocolRange::OURS;
+    let (reply, _) = site
+        .site
+        .take(&of_next_year(&device, ours.newest + 1))
+        .unwrap_err();
+    let said = (reply.protocol, reply.nonce, reply.outcome);
+    assert_eq!(said, (ours, [7; 16], Outcome::UpdateNeeded));
+    // One that we speak does not read so: that is another thing.
+    let (reply, _) = site
+        .site
+        .take(&of_next_year(&device, ours.newest))
+        .unwrap_err();
+    assert_eq!(reply.outcome, Outcome::Refused(Refusal::Unreadable));
+    let mut older = device.unsigned(device.everything());
+    older.protocol = ProtocolRange {
+        oldest: ours.oldest - 1,
+        newest: ours.oldest - 1,
+    };
+    assert_eq!(site.refused(&device.sign(&older)), Outcome::UpdateNeeded);
+    assert_eq!(site.state(), before);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use handoff_protocol::message::{Answer, FeedPart, MAX_MESSAGE, Outcome};
+use handoff_protocol::message::{Answer, FeedPart, Greeting, MAX_MESSAGE, Outcome};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
@@ -77,14 +77,7 @@ pub(super) async fn sync(State(shared): State<Arc<Shared>>, request: Request<Bod
 
 /// The nonce of a request that is not worked on.
 fn nonce(bytes: &[u8]) -> [u8; 16] {
-    use handoff_protocol::message::SyncRequest;
-    use handoff_protocol::signed::Signed;
-    let signed: Option<Signed<SyncRequest>> = handoff_protocol::from_cbor(bytes, "a request").ok();
-    signed
-        .and_then(|signed| {
-            handoff_protocol::from_cbor::<SyncRequest>(&signed.bytes, "a request").ok()
-        })
-        .map_or([0; 16], |request| request.nonce)
+    Greeting::of_request(bytes).map_or([0; 16], |greeting| greeting.nonce)
 }
 
 /// Takes what is ahead of its lane too, if what it follows comes in time.

@@ -322,6 +322,40 @@ fn a_site_that_asks_for_the_same_for_ever_is_left() {
 }
 
 #[test]
+fn who_has_to_be_updated_is_told_apart_and_nothing_is_marked_as_sent() {
+    let ours = ProtocolRange::OURS;
+    let (older, newer) = (ours.oldest - 1, ours.newest + 1);
+    for (version, stop) in [(older, Stop::SiteUpdateNeeded), (newer, Stop::UpdateNeeded)] {
+        let mut world = World::new(3, Vec::new());
+        let mut session = DeviceSession::new(opening(10));
+        let begun = session.step(Event::Begin {
+            outlook: world.outlook(),
+            pull: true,
+        });
+        let [Step::Post(hello)] = begun.as_slice() else {
+            panic!("{begun:?}");
+        };
+        let ended = session.step(Event::Replied {
+            request: hello.number,
+            reply: Box::new(SyncReply {
+                protocol: ProtocolRange {
+                    oldest: version,
+                    newest: version,
+                },
+                site_time: DateTime::UNIX_EPOCH,
+                nonce: [0; 16],
+                outcome: Outcome::UpdateNeeded,
+            }),
+        });
+        assert_eq!(ended, [Step::Finish(Finish::Stopped(stop))]);
+        assert_eq!(world.sent_marked, 0);
+        // Once they speak one version again, all of it goes.
+        assert_eq!(world.session(10), Finish::Done);
+        assert_eq!(world.site.len(), 3);
+    }
+}
+
+#[test]
 fn a_statement_that_is_encoded_reads_back() {
     let answer = answer(None);
     let bytes = codec::to_cbor(&*answer, "answer").unwrap();

@@ -25,6 +25,7 @@ error-site_not_pinned = Another computer answered in place of your site. Nothing
 error-site_not_reached = The site did not answer. What you saved is safe on this device and goes when there is a signal. You can keep working.
 error-site_answer_unreadable = The site answered in a way that this app does not understand. What you saved is safe on this device. Tell your administrator.
 error-update_needed = The site needs a newer version of this app. You can keep working; what you save is sent after the update.
+error-site_update_needed = Your site is older than this app and has to be updated. You can keep working; what you save is sent after the update. Tell your administrator.
 error-wrong_password = The password is not right. Nothing was changed. Try again.
 error-password_refused = { $reason ->
     [too_short] This password is too short. Nothing was changed. Use at least 12 characters; a sentence works well.

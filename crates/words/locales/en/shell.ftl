@@ -45,6 +45,7 @@ pill-needs-you = Needs you · { $count }
 pill-long = Not synced for { $span }
 pill-not-accepted = Site refused this device · { $waiting } waiting
 pill-update = Update needed · { $waiting } waiting
+pill-site-update = Site needs an update · { $waiting } waiting
 
 sync = Sending and receiving
 sync-open = Show what is sent and what waits

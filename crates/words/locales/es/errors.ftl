@@ -25,6 +25,7 @@ error-site_not_pinned = Otra computadora respondió en lugar de su sitio. No se 
 error-site_not_reached = El sitio no respondió. Lo que usted guardó está a salvo en este equipo y se enviará cuando haya señal. Puede seguir trabajando.
 error-site_answer_unreadable = El sitio respondió de una manera que esta aplicación no entiende. Lo que usted guardó está a salvo en este equipo. Avise a su administrador.
 error-update_needed = El sitio necesita una versión más nueva de esta aplicación. Puede seguir trabajando; lo que guarde se enviará después de actualizar.
+error-site_update_needed = Su sitio es más antiguo que esta aplicación y hay que actualizarlo. Puede seguir trabajando; lo que guarde se enviará después de actualizarlo. Avise a su administrador.
 error-wrong_password = La contraseña no es correcta. No se cambió nada. Inténtelo de nuevo.
 error-password_refused = { $reason ->
     [too_short] Esta contraseña es demasiado corta. No se cambió nada. Use al menos 12 caracteres; una frase funciona bien.

@@ -45,6 +45,7 @@ pill-needs-you = Requiere su atención · { $count }
 pill-long = Sin sincronizar desde hace { $span }
 pill-not-accepted = El sitio rechazó este equipo · { $waiting } por enviar
 pill-update = Falta actualizar · { $waiting } por enviar
+pill-site-update = El sitio debe actualizarse · { $waiting } por enviar
 
 sync = Envío y recepción
 sync-open = Ver qué se envió y qué espera

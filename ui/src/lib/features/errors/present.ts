@@ -34,6 +34,7 @@ export const PRESENTATIONS = {
   site_not_reached: { sentence: 'error-site_not_reached', tone: 'warn' },
   site_answer_unreadable: { sentence: 'error-site_answer_unreadable', tone: 'warn' },
   update_needed: { sentence: 'error-update_needed', tone: 'warn' },
+  site_update_needed: { sentence: 'error-site_update_needed', tone: 'warn' },
   wrong_password: { sentence: 'error-wrong_password', tone: 'bad' },
   password_refused: { sentence: 'error-password_refused', tone: 'bad' },
   locked: { sentence: 'error-locked', tone: 'warn' },

@@ -27,6 +27,8 @@ export function statusLine(status: StatusView, now = new Date()): Line {
       return { tone: 'bad', sign: 'look', text: say('pill-not-accepted', { waiting }) };
     case 'update_needed':
       return { tone: 'warn', sign: 'look', text: say('pill-update', { waiting }) };
+    case 'site_update_needed':
+      return { tone: 'warn', sign: 'look', text: say('pill-site-update', { waiting }) };
     case 'syncing': {
       const { done, total } = connection.progress ?? { done: 0, total: 0 };
       return total > 0

@@ -113,7 +113,7 @@ present: Answer | null,
  * They decline prosecution.
  */
 declines: Answer | null, };
-export type Connection = "unknown" | "online" | "syncing" | "offline" | "not_accepted" | "update_needed";
+export type Connection = "unknown" | "online" | "syncing" | "offline" | "not_accepted" | "update_needed" | "site_update_needed";
 export type ConnectionView = { 
 /**
  * The state in one word.
@@ -258,7 +258,7 @@ device_name: string,
  * the lock screen says so.
  */
 secret_in_file: boolean, };
-export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_unknown" | "code_used" | "code_expired" | "code_not_proven" | "code_void" | "device_known_otherwise" | "device_revoked" | "person_disabled" | "site_unconfirmed" | "enrolment_unreadable" | "site_busy" | "code_refused" | "site_not_pinned" | "site_not_proven" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "wrong_password" | "password_refused" | "locked" | "lease_ran_out" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
+export type ErrorCode = "not_enrolled" | "already_enrolled" | "code_unreadable" | "code_unknown" | "code_used" | "code_expired" | "code_not_proven" | "code_void" | "device_known_otherwise" | "device_revoked" | "person_disabled" | "site_unconfirmed" | "enrolment_unreadable" | "site_busy" | "code_refused" | "site_not_pinned" | "site_not_proven" | "site_not_reached" | "site_answer_unreadable" | "update_needed" | "site_update_needed" | "wrong_password" | "password_refused" | "locked" | "lease_ran_out" | "not_permitted" | "unknown_user" | "form_incomplete" | "unknown_draft" | "unknown_referral" | "already_sent" | "disk_full" | "another_writer" | "file_damaged" | "files_newer" | "clock_impossible" | "request_unreadable" | "internal";
 export type Event = { "kind": "changed", 
 /**
  * Which.
