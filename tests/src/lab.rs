@@ -19,7 +19,10 @@ use handoff_store::{
     UserSession, salvage,
 };
 use handoff_sync::device::{BatchPlan, Post};
-use handoff_vault::{DeviceSecretStore as _, FileDeviceSecret, OsRandom, UserKeys, WritingKeys};
+use handoff_vault::{
+    DatabaseKey, DeviceSecretStore as _, FileDeviceSecret, OsRandom, Password, UnlockSecrets,
+    UserKeys, UserWrap, WritingKeys,
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -358,6 +361,35 @@ pub fn salvage_device(home: &Path, file: &Path) -> Result<Salvage, String> {
 }
 
 impl Badge {
+    /// The one person of a device that lies here, with what their password opens.
+    ///
+    /// # Panics
+    /// When it opens nothing.
+    #[must_use]
+    pub fn with_password(home: &Path, password: &str) -> Self {
+        let store = open_device(home).expect("a device");
+        let enrolment = store.enrolment().expect("an enrolment");
+        let person = store.people().expect("people").remove(0);
+        let wrap = UserWrap::from_bytes(&person.wrap).expect("a wrap");
+        let secrets = UnlockSecrets {
+            password: &Password::typed(password).expect("a password"),
+            device: &secret_of(home).load().expect("a secret"),
+            second_factor: None,
+        };
+        Self {
+            device: enrolment.device,
+            user: person.user,
+            site: enrolment.site.site,
+            keys: wrap.unwrap_for_reading(&secrets).expect("the keys"),
+        }
+    }
+
+    /// The keys of their vault and of their drafts.
+    #[must_use]
+    pub fn database_keys(&self) -> (&DatabaseKey, &DatabaseKey) {
+        (&self.keys.vault, &self.keys.drafts)
+    }
+
     /// What a password opens while the lease holds.
     #[must_use]
     pub fn reading(&self) -> SessionKeys {

@@ -21,6 +21,21 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("released")
 }
 
+/// The folders of all released versions.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn versions() -> Vec<PathBuf> {
+    let all = fs::read_dir(folder()).expect("released versions");
+    let mut all: Vec<_> = all
+        .map(|version| version.expect("a version").path())
+        .collect();
+    all.sort();
+    assert!(!all.is_empty(), "there are released versions");
+    all
+}
+
 /// Leaves a site and a device behind: one referral decided, one received, one
 /// that has not left the device. Made with the program of that version.
 ///

@@ -330,6 +330,45 @@ impl World {
         (ended, crate::kills::calls_in(&traced))
     }
 
+    /// Starts a site that is killed when it enters the n-th call that changes a
+    /// file. Says whether that came before it answered, and how many such calls
+    /// it made until then.
+    #[track_caller]
+    pub fn open_site_killed_at_write(&self, site: &str, n: usize) -> (bool, usize) {
+        let trace = self.path("opening-calls");
+        let listen = format!("127.0.0.1:{}", self.port);
+        let calls = "pwrite64,fdatasync,fsync,ftruncate";
+        let child = Command::new("strace")
+            .args(["-f", "-qq", "-o"])
+            .arg(&trace)
+            .args(["-e", &format!("trace={calls}")])
+            .args(["-e", &format!("inject={calls}:signal=KILL:when={n}")])
+            // It ends with strace.
+            .args(["setpriv", "--pdeathsig", "KILL", "--"])
+            .arg(handoff())
+            .args(["site", "serve", "--data"])
+            .arg(self.path(site))
+            .args(["--listen", &listen])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("strace starts");
+        let mut serving = Serving(child);
+        let answers = || TcpStream::connect(&listen).is_ok();
+        let mut died = false;
+        let settled = comes_true(Duration::from_secs(30), || {
+            died = serving.0.try_wait().expect("its state").is_some();
+            died || answers()
+        });
+        assert!(settled, "the site neither answers nor ends");
+        let traced = std::fs::read_to_string(&trace).expect("a trace");
+        drop(serving);
+        let gone = comes_true(Duration::from_secs(20), || !answers());
+        assert!(gone, "the site goes on");
+        (died, crate::kills::calls_in(&traced))
+    }
+
     /// A command for `handoff device …`, run by another program in front.
     pub fn device_command(
         &self,
@@ -392,7 +431,7 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Waits for something that another process does, which tells nobody; false when
 /// it does not happen in time.
 #[must_use]
-pub fn comes_true(patience: Duration, happened: impl Fn() -> bool) -> bool {
+pub fn comes_true(patience: Duration, mut happened: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
     while !happened() {
         if begun.elapsed() > patience {

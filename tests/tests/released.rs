@@ -8,17 +8,12 @@
 
 use std::collections::BTreeMap;
 
-use handoff_tests::released::{folder, found};
+use handoff_tests::released::{found, versions};
 use handoff_tests::world::referral;
 
 #[test]
 fn a_site_and_a_device_of_every_released_version_go_on() {
-    let versions: Vec<_> = std::fs::read_dir(folder())
-        .expect("released versions")
-        .map(|version| version.expect("a version").path())
-        .collect();
-    assert!(!versions.is_empty());
-    for version in versions {
+    for version in versions() {
         let (world, known) = found(&version).expect("what it left");
         let id = |name: &str| known[name].as_str().expect("an id").to_owned();
         // However old its lease: the device saves and sends.

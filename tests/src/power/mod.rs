@@ -12,11 +12,13 @@
 //! are not torn: they are made at enrolment and not in these scenes.
 
 mod ledger;
+mod released;
 mod run;
 mod scenes;
 mod survey;
 
 pub use ledger::{Fact, Known, Ledger};
-pub use run::{Plan, run};
+pub use released::{Aged, made_new, scenes_of, schemas_of, upgraded};
+pub use run::{Plan, at_every_step, run};
 pub use scenes::{Scene, Side, Size, downgrade, draft_of, feed, scenes};
 pub use survey::{Depth, Findings, NOW_MS, device as survey_device, site as survey_site};

@@ -58,6 +58,29 @@ pub fn run(plan: Plan, folder: &Path) -> Report {
     report
 }
 
+/// Surveys losses of these scenes at every step, at most so many at each: the
+/// plan's points are not looked at.
+///
+/// # Panics
+/// When the scratch folder fails.
+#[must_use]
+pub fn at_every_step(scenes: &[Scene], losses: usize, plan: Plan, folder: &Path) -> Report {
+    let mut report = Report::new("power loss");
+    report.seeds = format!("{}..", plan.seed);
+    for scene in scenes {
+        report.acknowledged += scene.ledger.acknowledged() as u64;
+        let part = walk(scene, plan, scene.recording.len() * losses.max(2), folder);
+        report.say(&format!(
+            "{}: {} steps, {} losses",
+            scene.name,
+            scene.recording.len(),
+            part.runs
+        ));
+        report.add(part);
+    }
+    report
+}
+
 /// Surveys losses of one scene on several threads.
 fn walk(scene: &Scene, plan: Plan, share: usize, folder: &Path) -> Report {
     let whole = Mutex::new(Report::new("power loss"));

@@ -19,7 +19,7 @@ use crate::world::LIAISON;
 /// A recorded piece of work, and what was acknowledged in it.
 pub struct Scene {
     /// What was done.
-    pub name: &'static str,
+    pub name: String,
     /// What happened to the disk.
     pub recording: Recording,
     /// What was said to be safe.
@@ -114,7 +114,7 @@ impl Watched {
 
     fn done(self, name: &'static str) -> Scene {
         Scene {
-            name,
+            name: name.to_owned(),
             recording: self.disk.stop(),
             ledger: self.ledger,
             side: Side::Device(Box::new(self.badge)),
@@ -355,7 +355,7 @@ fn sync(lab: &Lab, size: Size) -> Vec<Scene> {
     vec![
         at.done("sync apply"),
         Scene {
-            name: "site commit",
+            name: "site commit".to_owned(),
             recording: site_disk.stop(),
             ledger: site_ledger,
             side: Side::Site,

@@ -86,6 +86,7 @@ pub fn device(home: &Path, badge: &Badge, known: &Known, depth: Depth) -> Findin
         Ok(store) => look(&store, badge, known, &mut found),
         Err(error) => found.corrupt(format!("the device does not open: {error}")),
     }
+    copies(home, &mut found);
     if depth == Depth::Deep && found.is_clean() {
         whole(home, known, &mut found);
         go_on(home, badge, &mut found);
@@ -127,6 +128,17 @@ fn look(store: &DeviceStore, badge: &Badge, known: &Known, found: &mut Findings)
     }
     views(&session, known, found);
     drafts(store, &session, known, found);
+}
+
+/// A copy that a migration made goes once the file is whole, however often the
+/// migration was killed.
+fn copies(folder: &Path, found: &mut Findings) {
+    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        if name.contains(".before-") {
+            found.corrupt(format!("{name} is left"));
+        }
+    }
 }
 
 /// Every lane links from its beginning to its head, and has each item once.
@@ -278,6 +290,7 @@ pub fn site(data: &Path, known: &Known) -> Findings {
             return found;
         }
     };
+    copies(data, &mut found);
     match site.examine() {
         Ok(seen) => {
             if !seen.database_sound || seen.control_log.is_err() || !seen.alarms.is_empty() {
