@@ -6,6 +6,7 @@
     reason = "everything here is a test or waits for a process"
 )]
 
+pub mod ages;
 pub mod crowd;
 pub mod custody;
 pub mod failing;
