@@ -54,7 +54,7 @@ impl Site {
             let device = reads.device(request.device)?;
             let mut answer = Answer {
                 epoch: site.epoch.clone(),
-                keys: keys(reads, taken, device.as_ref())?,
+                keys: keys(reads, taken)?,
                 receipts: Vec::new(),
                 gaps: taken.gaps.clone(),
                 site_feed: None,
@@ -413,19 +413,17 @@ fn reported(reads: &dyn Reads, report: &LaneReport) -> Result<Option<LineId>, St
 }
 
 /// Certificates of keys that the device may lack: all of them when it is here
-/// for the first time or comes from another epoch, or else what was announced
-/// since it enrolled.
-fn keys(
-    reads: &dyn Reads,
-    taken: &Taken,
-    device: Option<&DeviceRow>,
-) -> Result<Vec<Signed<KeyCertificate>>, StorageError> {
+/// for the first time or comes from another epoch, or else those that came
+/// after the site's first ones, which every device has from its enrolment. When
+/// a key was made says nothing: it may be announced long after, and to devices
+/// that were enrolled in between.
+fn keys(reads: &dyn Reads, taken: &Taken) -> Result<Vec<Signed<KeyCertificate>>, StorageError> {
     let all = taken.introduced || taken.kinship != Kinship::Same;
-    let since = device.map(|device| device.first_seen_at);
-    Ok(reads
-        .site_keys()?
+    let keys = reads.site_keys()?;
+    let founded_at = keys.iter().map(|key| key.made_at).min();
+    Ok(keys
         .into_iter()
-        .filter(|key| key.announced && (all || since.is_none_or(|since| key.made_at > since)))
+        .filter(|key| key.announced && (all || Some(key.made_at) > founded_at))
         .map(|key| key.certificate)
         .collect())
 }

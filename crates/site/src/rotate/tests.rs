@@ -51,6 +51,22 @@ fn a_new_key_is_announced_and_used_once_it_lies_in_a_backup() {
 }
 
 #[test]
+fn a_device_that_enrolled_between_a_key_and_its_announcement_is_told_of_it() {
+    let site = TestSite::found();
+    site.pass(chrono::TimeDelta::minutes(1));
+    let receipt = site.site.rotate_key(Rotated::Receipt, ADMIN).unwrap();
+    site.pass(chrono::TimeDelta::minutes(1));
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    device.refer();
+    site.sync(&device.request(device.everything()));
+    back_up(&site);
+    let answer = site.sync(&device.request(Vec::new()));
+    assert!(answer.receipts.iter().all(|signed| signed.key == receipt));
+    let told = told(&site, &answer, KeyPurpose::Receipt);
+    assert_eq!(told.map(|key| key.key.id()), Some(receipt));
+}
+
+#[test]
 fn an_entry_that_was_sealed_again_is_applied_and_the_first_is_no_longer_parked() {
     let site = TestSite::found();
     let mut device = TestDevice::enrol(&site, OFFICER);
