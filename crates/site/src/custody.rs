@@ -455,11 +455,13 @@ impl Site {
         request: &SyncRequest,
     ) -> Result<bool, StorageError> {
         let mut held = Vec::new();
-        let keys: Vec<PublicKey> = reads
-            .site_keys()?
-            .into_iter()
-            .filter(|key| key.purpose == KeyPurpose::Receipt)
-            .map(|key| key.key)
+        // A database that was put back may not know a key that is here.
+        let known = reads.site_keys()?;
+        let known = known.iter().map(|key| (key.purpose, key.key));
+        let keys: Vec<PublicKey> = known
+            .chain(self.keys.public())
+            .filter(|(purpose, _)| *purpose == KeyPurpose::Receipt)
+            .map(|(_, key)| key)
             .collect();
         for report in &request.lanes {
             let Some(signed) = &report.receipt else {
