@@ -70,6 +70,8 @@ pub struct ItemPlace {
     pub saved_at_ms: i64,
     /// It was taken back.
     pub taken_back: bool,
+    /// An order took its content.
+    pub is_erased: bool,
 }
 
 /// An entry that waits, or that a person has to look at.
@@ -311,6 +313,15 @@ impl DeviceReader {
         self.read(|tx| place_of(tx, id))
     }
 
+    /// Whether a vault could be made again from what the journal keeps of an
+    /// entry.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn keeps_redo(&self, id: ItemId) -> Result<bool, ReadError> {
+        self.read(|tx| journal::keeps_redo(tx, id))
+    }
+
     /// Databases that were set aside because they are damaged.
     #[must_use]
     pub fn quarantined(&self) -> Vec<PathBuf> {
@@ -363,5 +374,6 @@ fn place(tx: &ReadTx<'_>, row: &JournalRow, epoch: EpochId) -> Stored<ItemPlace>
         slot: row.slot,
         saved_at_ms: row.saved_at_ms,
         taken_back: row.kind == journal::kind::ELIDED,
+        is_erased: row.kind == journal::kind::ERASED,
     })
 }

@@ -146,6 +146,13 @@ pub(crate) fn by_item(tx: &ReadTx<'_>, item: ItemId) -> Stored<Option<JournalRow
     .transpose()
 }
 
+/// Whether the redo of an entry is still here.
+pub(crate) fn keeps_redo(tx: &ReadTx<'_>, item: ItemId) -> Stored<bool> {
+    const SQL: &str = "SELECT redo IS NOT NULL FROM journal WHERE item = ?1";
+    let kept = tx.query_optional(SQL, [item.as_bytes()], |row| row.get(0))?;
+    Ok(kept.unwrap_or(false))
+}
+
 /// Rows of a lane from a position on.
 pub(crate) fn rows(tx: &ReadTx<'_>, number: i64, from: Seq, max: usize) -> Stored<Vec<JournalRow>> {
     let max = i64::try_from(max).unwrap_or(i64::MAX);

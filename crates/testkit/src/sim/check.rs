@@ -12,7 +12,7 @@ use handoff_protocol::codec;
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{EpochId, ItemId, Seq};
 use handoff_protocol::item::{Item, ItemDigest};
-use handoff_protocol::message::{FeedItem, FeedPart};
+use handoff_protocol::message::{FeedItem, FeedPart, FeedPosition};
 use handoff_site::storage::{LineId, LineRow, Reads, StorageError};
 use handoff_sync::Standing;
 
@@ -172,6 +172,36 @@ impl World {
             });
             self.hold(Invariant::FeedLeaksNothing, may == Some(true), || {
                 format!("a reply brings {user} on device {at} entry {id}")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Looks at what answers have taken from people of a device.
+    pub fn check_evicted(&mut self, at: usize) -> Held {
+        for (user, item, next) in std::mem::take(&mut self.hosts[at].evicted) {
+            let files = &self.hosts[at].files;
+            // An answer that came too late changes nothing.
+            let stands = files.position(user);
+            let Ok(Some((FeedPosition::After(cursor), _))) = stands else {
+                continue;
+            };
+            if cursor != next {
+                continue;
+            }
+            let id = EntryId(item.0);
+            let Ok(Some(vault)) = files.vault(user) else {
+                continue;
+            };
+            let is_shown = vault.iter().any(|(entry, _)| entry.id == id);
+            let fact = self.ledger.facts.get(&id);
+            let is_own = fact.is_some_and(|fact| fact.author == user);
+            let comes_back = is_own && files.keeps_redo(item).unwrap_or(false);
+            self.hold(Invariant::EvictedIsGone, !is_shown && !comes_back, || {
+                format!(
+                    "{id} was taken from {user} on device {at}: in the vault {is_shown}, in the \
+                     journal {comes_back}"
+                )
             })?;
         }
         Ok(())

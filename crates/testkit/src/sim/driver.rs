@@ -4,10 +4,14 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
+use handoff_domain::UserId;
 use handoff_protocol::batch::Batch;
 use handoff_protocol::codec;
-use handoff_protocol::ids::Incarnation;
-use handoff_protocol::message::{FeedPosition, ProtocolRange, SyncReply, SyncRequest, UserPull};
+use handoff_protocol::ids::{Incarnation, ItemId};
+use handoff_protocol::message::{
+    Answer, Cursor, DeviceState, FeedItem, FeedPosition, ProtocolRange, SyncReply, SyncRequest,
+    UserPull,
+};
 use handoff_sync::ReceiptRefused;
 use handoff_sync::device::{
     Acquaintance, Contact, DeviceSession, Event, Failure, Finish, Opening, Post, Step,
@@ -50,6 +54,17 @@ pub(super) enum Drove {
     Ended(Finish),
     /// The files refused; the sync has ended.
     Stopped,
+}
+
+/// Entries that an answer takes from somebody, and where it leaves their feed.
+fn evictions(answer: &Answer) -> impl Iterator<Item = (UserId, ItemId, Cursor)> {
+    answer.user_feeds.iter().flat_map(|(user, part)| {
+        let evicted = part.items.iter().filter_map(|item| match item {
+            FeedItem::Evict(id) => Some(*id),
+            FeedItem::Include(_) => None,
+        });
+        evicted.map(|id| (*user, id, part.next.clone()))
+    })
 }
 
 impl Host {
@@ -115,6 +130,7 @@ impl Host {
             Step::Apply(answer) => {
                 let site_time = self.site_time(around.clock_ms);
                 let taken = self.files.apply(&answer, site_time)?;
+                self.evicted.extend(evictions(&answer));
                 self.react(&taken.refused, around)?;
                 Event::Applied {
                     outlook: self.files.outlook()?,
@@ -263,7 +279,12 @@ impl Host {
             site_feed,
             pulls,
             wait_seconds: 0,
-            state: None,
+            state: Some(DeviceState {
+                version: String::new(),
+                waiting: 0,
+                oldest_waiting_minute: None,
+                erased_through: self.files.erased_through()?,
+            }),
         };
         let signed = self.key.sign_statement(&request);
         let signed = signed.map_err(|error| broken(&error))?;

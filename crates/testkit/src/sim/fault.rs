@@ -35,6 +35,8 @@ faults! {
     Reordered = "reordered";
     /// A request arrives twice.
     Duplicated = "duplicated";
+    /// A request or a reply ends within.
+    CutShort = "cut within a message";
     /// Everything under way on a connection is cut off.
     Cut = "connection cut";
     /// A device's process dies before a commit.
@@ -75,6 +77,14 @@ faults! {
     RolesChanged = "roles changed";
     /// What is parked is judged again.
     JudgedAgain = "parked judged again";
+    /// A referral is erased.
+    Erased = "referral erased";
+    /// A key of the site is replaced by a new one.
+    KeyRotated = "site key rotated";
+    /// A key that devices have sealed to is not there.
+    KeyMissing = "sealing key missing";
+    /// Another rule pack is in force.
+    PackChanged = "rule pack changed";
     /// A sync while every vault is locked.
     VaultsLocked = "sync with vaults locked";
     /// Somebody signs in whose lease has run out.

@@ -58,6 +58,9 @@ impl World {
         self.site_skew_ms = 0;
         self.tick();
         self.site.start();
+        if self.site.has_lost_keys() {
+            self.site.find_keys();
+        }
         for host in &mut self.hosts {
             host.fuse.renew();
             host.skew_ms = 0;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use handoff_domain::UserId;
-use handoff_protocol::ids::{DeviceId, Lane, SitePin};
+use handoff_protocol::ids::{DeviceId, ItemId, Lane, SitePin};
+use handoff_protocol::message::Cursor;
 use handoff_vault::{SigningKey, UserKeys};
 
 use super::device::{DeviceFiles, Image};
@@ -33,6 +34,8 @@ pub(super) struct Host {
     /// Lanes that a receipt has shown to go another way than its own.
     pub strayed: BTreeSet<Lane>,
     pub batch: usize,
+    /// What answers have taken from people since it was looked at.
+    pub evicted: Vec<(UserId, ItemId, Cursor)>,
     /// Commits and life as of which it was looked at.
     pub looked: Option<(u64, u32)>,
 }

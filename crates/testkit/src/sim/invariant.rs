@@ -44,6 +44,11 @@ invariants! {
     ReplayChangesNothing = "replay_changes_nothing";
     /// No reply brings somebody what they may not have.
     FeedLeaksNothing = "feed_leaks_nothing";
+    /// A message that ends within changes nothing.
+    BrokenChangesNothing = "broken_changes_nothing";
+    /// What somebody may no longer hold is gone from their vault, and nothing
+    /// in the journal can make it again.
+    EvictedIsGone = "evicted_is_gone";
     /// What was taken back never arrives.
     TakenBackStaysBack = "taken_back_stays_back";
     /// Nothing fails in a way that nobody foresaw.
@@ -63,6 +68,8 @@ invariants! {
     Converged = "converged";
     /// Nobody's vault holds what they may not have.
     VaultHoldsNoMore = "vault_holds_no_more";
+    /// What was erased is nowhere: not at the site, on no device.
+    ErasedIsGone = "erased_is_gone";
     /// Of two edits of one thing none vanishes.
     ConflictsStay = "conflicts_stay";
     /// A device whose journal went two ways is flagged.

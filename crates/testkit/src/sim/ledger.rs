@@ -23,6 +23,8 @@ pub(super) struct Fact {
     pub copied: bool,
     /// Its last copy went with a disk.
     pub gone: bool,
+    /// The referral that it is about, or logs.
+    pub referral: ReferralId,
     /// How each device showed it last, and in which epoch.
     pub shown: BTreeMap<usize, (Standing, EpochId)>,
 }
@@ -41,9 +43,28 @@ pub(super) struct Ledger {
     pub taken: BTreeSet<(EpochId, ItemId)>,
     pub next_form: u32,
     pub saved: u64,
+    /// Referrals that were erased, and whether the order stands: one that a
+    /// database was put back to before, without its control log, may be
+    /// forgotten.
+    pub erased: BTreeMap<ReferralId, Ordered>,
+}
+
+/// An order to erase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ordered {
+    /// It stands.
+    Stands,
+    /// It may have gone with what was replaced.
+    PerhapsForgotten,
 }
 
 impl Ledger {
+    /// Whether an order is known that names an entry.
+    pub fn ordered(&self, id: &EntryId) -> Option<Ordered> {
+        let fact = self.facts.get(id)?;
+        self.erased.get(&fact.referral).copied()
+    }
+
     pub fn form(&mut self) -> u32 {
         self.next_form += 1;
         self.next_form
@@ -56,6 +77,7 @@ impl Ledger {
         host: usize,
         author: UserId,
         form: u32,
+        referral: ReferralId,
         amends: Option<(ReferralId, EntryId)>,
     ) {
         self.saved += 1;
@@ -67,6 +89,7 @@ impl Ledger {
             back_on: BTreeSet::new(),
             copied: false,
             gone: false,
+            referral,
             shown: BTreeMap::new(),
         });
         fact.on.insert(host);

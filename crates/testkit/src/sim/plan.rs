@@ -67,6 +67,8 @@ whats! {
     Lose 8 Sometimes;
     /// A request arrives, and will arrive again.
     Duplicate 6 Sometimes;
+    /// A request or a reply ends within.
+    CutShort 5 Sometimes;
     /// A device's connection is cut.
     Cut 4 Sometimes;
     /// The next commits of a device: one of them is its process's last.
@@ -105,6 +107,14 @@ whats! {
     Roles 4 Sometimes;
     /// What is parked is judged again.
     Judge 3 Sometimes;
+    /// A referral is erased.
+    Erase 8 Sometimes;
+    /// A key of the site is replaced by a new one.
+    Rotate 3 Sometimes;
+    /// A sealing key of the site goes away, or comes back.
+    LoseKey 4 Sometimes;
+    /// Another rule pack is published.
+    Publish 2 Sometimes;
     /// A new device is enrolled.
     Enrol 2 Sometimes;
     /// Somebody is added to a device.

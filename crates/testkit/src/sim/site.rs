@@ -11,7 +11,7 @@ use handoff_protocol::enrolment::{EnrolAnswer, EnrolReply, EnrolRequest, Enrolme
 use handoff_protocol::ids::DeviceId;
 use handoff_protocol::message::{Outcome, ProtocolRange, SyncReply};
 use handoff_site::storage::sqlite::SqliteStorage;
-use handoff_site::storage::{Storage, StorageError};
+use handoff_site::storage::{SiteKeyRow, Storage, StorageError};
 use handoff_site::{Founding, Host, Keys, Opener, Paths, Settings, Site, check_pack, control_log};
 use handoff_vault::{SigningKey, UserKeys, enrol_mac};
 use tempfile::TempDir;
@@ -24,7 +24,7 @@ use super::seeded::Seeded;
 use crate::memory::{MemoryStorage, Tables};
 
 /// The rule pack of every simulated site.
-const PACK: &str = include_str!("../../../eligibility/packs/md-baltimore-2017.toml");
+pub(super) const PACK: &str = include_str!("../../../eligibility/packs/md-baltimore-2017.toml");
 /// Who confirms a restored site.
 pub(super) const ADMIN: &str = "Terry Cole";
 
@@ -43,6 +43,9 @@ pub(super) struct SiteHost {
     fused: Fused,
     store: Store,
     clock: Arc<AtomicI64>,
+    settings: Settings,
+    /// Secrets of sealing keys that are not where the site looks for them.
+    lost: Vec<PathBuf>,
     folder: TempDir,
 }
 
@@ -80,8 +83,10 @@ impl SiteHost {
             let now = move || time(clock.load(Ordering::Relaxed));
             Host::new(now, random.clone())
         };
-        let keys = Keys::make(random);
         let paths = Paths::of(folder.path());
+        std::fs::create_dir(paths.keys()).expect("a folder");
+        Keys::make(random).save(&paths).expect("keys");
+        let keys = Keys::load(&paths).expect("keys");
         let fuse = Fuse::default();
         let (inner, store): (Arc<dyn Storage>, Store) = match depth {
             Depth::Model => {
@@ -104,7 +109,14 @@ impl SiteHost {
             pack: pack(),
         };
         let storage: Arc<dyn Storage> = Arc::new(fused.clone());
-        let site = Site::found(paths, settings, keys, storage, host.clone(), founding);
+        let site = Site::found(
+            paths,
+            settings.clone(),
+            keys,
+            storage,
+            host.clone(),
+            founding,
+        );
         Self {
             site: site.expect("a site"),
             fuse,
@@ -117,6 +129,8 @@ impl SiteHost {
             fused,
             store,
             clock,
+            settings,
+            lost: Vec::new(),
             folder,
         }
     }
@@ -225,6 +239,16 @@ impl SiteHost {
                 Image::File(file)
             }
         };
+        // What lies in a backup may be announced.
+        let announced = self.storage().writing(|writes| {
+            for key in writes.site_keys()? {
+                let announced = true;
+                writes.keep_site_key(&SiteKeyRow { announced, ..key })?;
+            }
+            Ok::<_, StorageError>(())
+        });
+        // A disk that is full at this moment leaves it to the next one.
+        drop(announced);
         let log = self.log().len();
         self.backups.push(Backup { image, log });
     }
@@ -276,6 +300,52 @@ impl SiteHost {
         self.start();
     }
 
+    /// The secret of one of the sealing keys goes away, and the process begins
+    /// again without it; whether there was one to lose.
+    pub fn lose_key(&mut self, rng: &mut fastrand::Rng) -> bool {
+        let folder = self.site.paths().keys();
+        let files = std::fs::read_dir(&folder).expect("a folder of keys");
+        let mut sealing: Vec<PathBuf> = files
+            .map(|file| file.expect("a file").path())
+            .filter(|file| {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                name.starts_with("sealing-") && name.ends_with(".key")
+            })
+            .collect();
+        sealing.sort();
+        if sealing.is_empty() || self.is_down {
+            return false;
+        }
+        let file = sealing.swap_remove(rng.usize(..sealing.len()));
+        std::fs::rename(&file, away(&file)).expect("a key's file");
+        self.lost.push(file);
+        self.load_keys();
+        true
+    }
+
+    pub fn has_lost_keys(&self) -> bool {
+        !self.lost.is_empty()
+    }
+
+    /// What was lost is put back where it was.
+    pub fn find_keys(&mut self) {
+        for file in std::mem::take(&mut self.lost) {
+            std::fs::rename(away(&file), &file).expect("a key's file");
+        }
+        self.load_keys();
+    }
+
+    /// A new process with the keys that are there.
+    fn load_keys(&mut self) {
+        let paths = self.site.paths().clone();
+        let keys = Keys::load(&paths).expect("keys");
+        let storage: Arc<dyn Storage> = Arc::new(self.fused.clone());
+        let (settings, host) = (self.settings.clone(), self.host.clone());
+        let opened = Site::with(paths, settings, keys, storage, host);
+        self.site = opened.expect("the site opens with the keys that are there");
+        self.start();
+    }
+
     fn log(&self) -> Vec<control_log::ControlLine> {
         let identity = self.site.keys().identity().public();
         let lines = control_log::read(&self.site.paths().control_log(), &identity);
@@ -289,6 +359,11 @@ fn pack() -> PackPublished {
     static READ: OnceLock<PackPublished> = OnceLock::new();
     READ.get_or_init(|| check_pack(PACK).expect("a pack"))
         .clone()
+}
+
+/// Where a key's file lies that was lost.
+fn away(file: &std::path::Path) -> PathBuf {
+    file.with_extension("lost")
 }
 
 /// How a store is put back.

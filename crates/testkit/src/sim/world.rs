@@ -166,6 +166,7 @@ impl World {
             was_copied: false,
             strayed: Default::default(),
             batch: self.batch,
+            evicted: Vec::new(),
             looked: None,
         });
         true

@@ -100,6 +100,8 @@ pub struct Place {
     pub standing: Standing,
     /// It was taken back.
     pub taken_back: bool,
+    /// An order took its content.
+    pub is_erased: bool,
 }
 
 /// A person who is put on a device.
@@ -155,6 +157,8 @@ pub trait DeviceFiles: std::fmt::Debug {
     fn mark_sent(&self, lane: &Lane, through: Seq) -> Result<(), FilesError>;
     /// Certificates in full.
     fn certificates(&self) -> Result<Certificates, FilesError>;
+    /// Erasure orders that it has carried out, up to this one of its epoch.
+    fn erased_through(&self) -> Result<u64, FilesError>;
     /// The epoch that it knows.
     fn epoch(&self) -> Result<Signed<EpochRecord>, FilesError>;
     /// The newest logical time that it has saved or seen.
@@ -200,6 +204,8 @@ pub trait DeviceFiles: std::fmt::Debug {
 
     /// Where a saved entry is; `None` when it was not saved here.
     fn place(&self, id: ItemId) -> Result<Option<Place>, FilesError>;
+    /// Whether a vault could be made again from what is kept of an entry.
+    fn keeps_redo(&self, id: ItemId) -> Result<bool, FilesError>;
     /// Whether the chains of the journal verify.
     fn is_whole(&self) -> Result<bool, FilesError>;
     /// The entries about referrals in somebody's open vault, by id; `None`

@@ -206,6 +206,10 @@ impl DeviceFiles for RealFiles {
         self.store()?.certificates().map_err(broken)
     }
 
+    fn erased_through(&self) -> Done<u64> {
+        Ok(self.store()?.state().map_err(broken)?.erased_through)
+    }
+
     fn epoch(&self) -> Done<Signed<EpochRecord>> {
         Ok(self.store()?.enrolment().map_err(broken)?.epoch)
     }
@@ -390,7 +394,12 @@ impl DeviceFiles for RealFiles {
             hash: place.hash,
             standing: place.standing,
             taken_back: place.taken_back,
+            is_erased: place.is_erased,
         }))
+    }
+
+    fn keeps_redo(&self, id: ItemId) -> Done<bool> {
+        self.store()?.keeps_redo(id).map_err(broken)
     }
 
     fn is_whole(&self) -> Done<bool> {

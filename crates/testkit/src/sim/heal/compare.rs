@@ -11,7 +11,9 @@ use handoff_sync::Standing;
 
 use super::folded;
 use crate::sim::check::may_have;
+use crate::sim::device::Place;
 use crate::sim::invariant::Invariant;
+use crate::sim::ledger::Ordered;
 use crate::sim::world::{Held, World};
 
 /// Everything that the site has, read once.
@@ -73,6 +75,7 @@ impl World {
         };
         self.all_judged(&at_site)?;
         self.all_arrived(&at_site)?;
+        self.erased_are_gone(&at_site)?;
         self.forms_once(&at_site)?;
         self.forks_flagged(&at_site)?;
         self.views_agree(&at_site)?;
@@ -103,7 +106,7 @@ impl World {
             .ledger
             .facts
             .iter()
-            .filter(|(_, fact)| !fact.gone && !fact.is_back())
+            .filter(|(id, fact)| !fact.gone && !fact.is_back() && self.ledger.ordered(id).is_none())
             .map(|(id, _)| *id)
             .collect();
         for id in expected {
@@ -121,6 +124,47 @@ impl World {
             let is_there = has_body && (is_parked || kept.contains(&id));
             self.hold(Invariant::SavedArrives, is_there, || {
                 format!("{id} was reported saved, and is not at the site: {held:?}")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What was ordered away is nowhere, and its places are kept.
+    fn erased_are_gone(&mut self, at_site: &AtSite) -> Held {
+        let ordered: Vec<EntryId> = self
+            .ledger
+            .facts
+            .keys()
+            .filter(|id| self.ledger.ordered(id) == Some(Ordered::Stands))
+            .copied()
+            .collect();
+        for id in ordered {
+            let item = ItemId(id.0);
+            let held = self.site.storage().reading(|reads| reads.items_by_id(item));
+            let held = held.unwrap_or_default();
+            let mut left: Vec<String> = held
+                .iter()
+                .filter(|(_, held)| !matches!(held.item, Item::Placeholder { .. }))
+                .map(|(line, held)| format!("line {} at {}", line.0, held.seq))
+                .collect();
+            if at_site.entries.iter().any(|(entry, _)| entry.id == id) {
+                left.push("the site's entries".to_owned());
+            }
+            for (at, host) in self.hosts.iter().enumerate() {
+                let place = host.files.place(item).ok().flatten();
+                let is_content = |place: &Place| !place.is_erased && !place.taken_back;
+                if place.as_ref().is_some_and(is_content) {
+                    left.push(format!("the journal of device {at}: {place:?}"));
+                }
+                for user in &host.unlocked {
+                    let vault = host.files.vault(*user).ok().flatten().unwrap_or_default();
+                    if vault.iter().any(|(entry, _)| entry.id == id) {
+                        left.push(format!("the vault of {user} on device {at}"));
+                    }
+                }
+            }
+            self.hold(Invariant::ErasedIsGone, left.is_empty(), || {
+                format!("{id} was erased, and is in {left:?}")
             })?;
         }
         Ok(())

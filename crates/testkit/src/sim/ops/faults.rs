@@ -11,6 +11,7 @@ use handoff_site::storage::{HeldItem, StorageError};
 use crate::sim::fault::Fault;
 use crate::sim::fuse::{Blow, Fuse};
 use crate::sim::host::Host;
+use crate::sim::ledger::Ordered;
 use crate::sim::site::Bring;
 use crate::sim::world::{Held, MOST_HOSTS, World};
 
@@ -115,6 +116,11 @@ impl World {
     fn bring_back(&mut self, number: usize, how: Bring) -> Held {
         self.site.bring_back(number, how);
         self.seen.forget();
+        if how != Bring::WithLog {
+            for order in self.ledger.erased.values_mut() {
+                *order = Ordered::PerhapsForgotten;
+            }
+        }
         self.write_off()
     }
 
@@ -198,6 +204,7 @@ impl World {
             images: Vec::new(),
             was_copied: true,
             strayed: host.strayed.clone(),
+            evicted: Vec::new(),
             batch: host.batch,
             looked: None,
         };

@@ -29,6 +29,7 @@ impl World {
             What::Deliver => self.deliver(rng),
             What::Lose => self.lose(rng),
             What::Duplicate => self.duplicate(rng),
+            What::CutShort => self.cut_short(rng),
             What::Cut => self.cut(rng),
             What::Apply => self.apply_now(),
             What::Decide => self.decide(rng),
@@ -51,6 +52,10 @@ impl World {
             What::Disable => self.disable(rng),
             What::Roles => self.roles(rng),
             What::Judge => self.judge(),
+            What::Erase => self.erase(rng),
+            What::Rotate => self.rotate(rng),
+            What::LoseKey => self.lose_key(rng),
+            What::Publish => self.publish(rng),
             What::Enrol => self.enrol_one(rng),
             What::AddUser => self.add_one(rng),
         }

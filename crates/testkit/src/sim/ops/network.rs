@@ -60,6 +60,7 @@ impl World {
             steps: &mut self.steps,
             host: at,
         });
+        self.check_evicted(at)?;
         let drove = if self.survives(at, &drove)? {
             drove.unwrap_or(Drove::Stopped)
         } else {
@@ -195,6 +196,55 @@ impl World {
             return self.arrive_at_site(&packet, rng.bool());
         }
         self.wire.send(packet);
+        Ok(())
+    }
+
+    /// A message ends within: whoever reads it has to notice.
+    pub(super) fn cut_short(&mut self, rng: &mut Rng) -> Held {
+        if self.wire.len() == 0 {
+            return Ok(());
+        }
+        let at = rng.usize(..self.wire.len());
+        let (packet, ..) = self.wire.take(at);
+        let Some(bytes) = packet.bytes.as_ref().filter(|bytes| !bytes.is_empty()) else {
+            self.wire.send(packet);
+            return Ok(());
+        };
+        self.fired(Fault::CutShort);
+        let part = bytes[..rng.usize(..bytes.len())].to_vec();
+        match packet.way {
+            Way::ToDevice => {
+                let cut = Packet {
+                    bytes: Some(part),
+                    ..packet
+                };
+                let host = &mut self.hosts[cut.host];
+                let clock_ms = host.clock(self.now_ms);
+                host.receive(&cut, clock_ms, &mut self.steps);
+            }
+            Way::ToSite => {
+                let before = self.fingerprint();
+                let answered = self.site.perform(&part, false);
+                let after = self.fingerprint();
+                let is_done = matches!(
+                    &answered,
+                    Answered::Reply(reply) if matches!(reply.outcome, Outcome::Done(_))
+                );
+                self.hold(
+                    Invariant::BrokenChangesNothing,
+                    before == after && !is_done,
+                    || format!("{} of {} bytes were taken", part.len(), bytes.len()),
+                )?;
+                if !packet.is_again {
+                    self.wire.send(Packet {
+                        way: Way::ToDevice,
+                        bytes: None,
+                        overtaken: 0,
+                        ..packet
+                    });
+                }
+            }
+        }
         Ok(())
     }
 

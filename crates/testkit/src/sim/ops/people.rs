@@ -217,8 +217,10 @@ impl World {
             let item = handoff_protocol::ids::ItemId(id.0);
             let is_there = reported || self.is_saved(at, item);
             if reported || (has_died && is_there) {
+                let referral = writing.entry.record.body.referral(id);
+                let referral = referral.expect("people write about referrals");
                 self.ledger
-                    .saved(id, at, user, writing.form, writing.amends);
+                    .saved(id, at, user, writing.form, referral, writing.amends);
             } else if !self.ledger.facts.contains_key(&id) {
                 self.hold(Invariant::FailedSaveLeavesNothing, !is_there, || {
                     format!("{id} is in the journal of device {at}, and its save failed")

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use fastrand::Rng;
 use handoff_domain::{ReferralId, Role, VerificationMove};
-use handoff_site::storage::StorageError;
+use handoff_site::Rotated;
+use handoff_site::storage::{ErasureReason, StorageError};
 
 use crate::sim::fault::Fault;
-use crate::sim::site::ADMIN;
+use crate::sim::ledger::Ordered;
+use crate::sim::site::{ADMIN, PACK};
 use crate::sim::world::{Held, World};
 
 impl World {
@@ -87,6 +89,66 @@ impl World {
                 .is_ok()
         {
             self.fired(Fault::RolesChanged);
+        }
+        Ok(())
+    }
+
+    /// Somebody who may has a referral erased that the site has opened.
+    pub(super) fn erase(&mut self, rng: &mut Rng) -> Held {
+        if self.site.is_down {
+            return Ok(());
+        }
+        let listed = self.site.storage().reading(|reads| {
+            let rows = reads.referrals()?;
+            Ok::<Vec<ReferralId>, StorageError>(rows.iter().map(|row| row.referral).collect())
+        });
+        let listed = listed.unwrap_or_default();
+        if listed.is_empty() {
+            return Ok(());
+        }
+        let id = listed[rng.usize(..listed.len())];
+        let erased = self
+            .site
+            .site
+            .erase_referral(id, ADMIN, ErasureReason::CourtOrder);
+        match erased {
+            Ok(_) => {
+                self.ledger.erased.insert(id, Ordered::Stands);
+                self.fired(Fault::Erased);
+            }
+            // The control log knows of it before the database does.
+            Err(_) => {
+                self.ledger.erased.insert(id, Ordered::PerhapsForgotten);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn rotate(&mut self, rng: &mut Rng) -> Held {
+        let which = if rng.u8(..3) == 0 {
+            Rotated::Receipt
+        } else {
+            Rotated::Sealing
+        };
+        if !self.site.is_down && self.site.site.rotate_key(which, ADMIN).is_ok() {
+            self.fired(Fault::KeyRotated);
+        }
+        Ok(())
+    }
+
+    pub(super) fn lose_key(&mut self, rng: &mut Rng) -> Held {
+        if self.site.has_lost_keys() && rng.bool() {
+            self.site.find_keys();
+        } else if self.site.lose_key(rng) {
+            self.fired(Fault::KeyMissing);
+        }
+        Ok(())
+    }
+
+    pub(super) fn publish(&mut self, rng: &mut Rng) -> Held {
+        let pack = format!("# {}\n{PACK}", rng.u32(..));
+        if !self.site.is_down && self.site.site.publish_pack(ADMIN, &pack).is_ok() {
+            self.fired(Fault::PackChanged);
         }
         Ok(())
     }

@@ -89,6 +89,7 @@ impl ModelFiles {
             certificate: reply.device.clone(),
             epoch: reply.epoch.clone(),
             epoch_id: epoch.id,
+            erased_through: 0,
             keys: Arc::new(keys),
             people: Arc::default(),
             site_entries: Arc::default(),
@@ -276,6 +277,11 @@ impl DeviceFiles for ModelFiles {
         })
     }
 
+    fn erased_through(&self) -> Done<u64> {
+        self.alive()?;
+        Ok(self.durable.borrow().device.erased_through)
+    }
+
     fn epoch(&self) -> Done<Signed<EpochRecord>> {
         self.alive()?;
         Ok(self.durable.borrow().device.epoch.clone())
@@ -426,7 +432,15 @@ impl DeviceFiles for ModelFiles {
             hash: row.hash,
             standing: lane.standing(seq, files.device.epoch_id),
             taken_back: row.is_taken_back(),
+            is_erased: row.is_erased(),
         }))
+    }
+
+    fn keeps_redo(&self, id: ItemId) -> Done<bool> {
+        self.alive()?;
+        let files = self.durable.borrow();
+        let found = files.device.find(id);
+        Ok(found.is_some_and(|(_, _, row)| row.redo.is_some()))
     }
 
     fn is_whole(&self) -> Done<bool> {

@@ -420,7 +420,7 @@ impl ModelFiles {
                 if row.user != user {
                     continue;
                 }
-                if row.is_taken_back() && vault.entries.contains_key(&id) {
+                if (row.is_taken_back() || row.is_erased()) && vault.entries.contains_key(&id) {
                     gone.push(id);
                 }
                 let Item::Entry { context, .. } = &row.item else {

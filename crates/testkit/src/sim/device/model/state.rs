@@ -32,6 +32,8 @@ pub(super) struct DeviceDb {
     pub certificate: Signed<DeviceCertificate>,
     pub epoch: Signed<EpochRecord>,
     pub epoch_id: EpochId,
+    /// Erasure orders of that epoch that were carried out.
+    pub erased_through: u64,
     pub keys: Arc<Vec<(Signed<KeyCertificate>, KeyCertificate)>>,
     pub people: Arc<Vec<PersonRow>>,
     pub site_entries: Arc<BTreeMap<ItemId, FeedEntry>>,
@@ -224,9 +226,19 @@ impl Row {
             Item::Entry { .. }
                 | Item::Resealed { .. }
                 | Item::Placeholder {
-                    gone: Gone::Elided,
+                    gone: Gone::Elided | Gone::Erased,
                     ..
                 }
+        )
+    }
+
+    pub fn is_erased(&self) -> bool {
+        matches!(
+            self.item,
+            Item::Placeholder {
+                gone: Gone::Erased,
+                ..
+            }
         )
     }
 
@@ -283,6 +295,22 @@ impl DeviceDb {
                 lane.change(seq, |row| row.redo = None);
             }
         }
+    }
+
+    /// The content of an entry goes, and what its vault could be made from.
+    pub fn erase(&mut self, id: ItemId) {
+        let Some((lane, seq)) = self.places.get(&id).copied() else {
+            return;
+        };
+        let Some(lane) = self.lanes.get_mut(lane) else {
+            return;
+        };
+        lane.change(seq, |row| {
+            if matches!(row.item, Item::Entry { .. } | Item::Resealed { .. }) {
+                row.item = row.item.clone().into_placeholder(Gone::Erased);
+                row.redo = None;
+            }
+        });
     }
 
     /// Whether the site has applied what stands here; what another device

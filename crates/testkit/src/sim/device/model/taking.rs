@@ -9,7 +9,7 @@ use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
-use handoff_protocol::message::{Answer, Cursor, FeedEntry, FeedItem, FeedPart};
+use handoff_protocol::message::{Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart};
 use handoff_protocol::receipt::Receipt;
 use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_sync::standing::{Own, judge};
@@ -26,6 +26,7 @@ struct Verified<'a> {
     keys: Vec<(&'a Signed<KeyCertificate>, KeyCertificate)>,
     receipts: Vec<(&'a Signed<Receipt>, Receipt)>,
     leases: Vec<(&'a Signed<Lease>, Lease)>,
+    erasures: Option<ErasureOrder>,
 }
 
 impl ModelFiles {
@@ -42,6 +43,9 @@ impl ModelFiles {
             taken.restarted |= verified.is_new_epoch;
             Ok(taken)
         })?;
+        if let Some(order) = &verified.erasures {
+            taken.more |= self.finish_erasing(order)?;
+        }
         let has_new = |(_, key): &(_, KeyCertificate)| key.purpose == KeyPurpose::Sealing;
         if verified.keys.iter().any(has_new) {
             self.open.borrow_mut().context_age += 1;
@@ -65,6 +69,28 @@ impl ModelFiles {
             }
         }
         Ok(taken)
+    }
+
+    /// Vaults that are open lose what an order names, and the site is told from
+    /// now on that it was done; false when it was before.
+    fn finish_erasing(&self, order: &ErasureOrder) -> Done<bool> {
+        let readers: Vec<UserId> = self.open.borrow().sessions.keys().copied().collect();
+        for user in readers.into_iter().filter(|user| self.can_read(*user)) {
+            let held = self.vault_of(user);
+            if order.items.iter().any(|id| held.entries.contains_key(id)) {
+                self.commit_vault(user, Durable::AtOnce, |vault| {
+                    Arc::make_mut(&mut vault.entries).retain(|id, _| !order.items.contains(id));
+                    Ok(())
+                })?;
+            }
+        }
+        if self.durable.borrow().device.erased_through >= order.through {
+            return Ok(false);
+        }
+        self.commit(|files| {
+            files.device.erased_through = order.through;
+            Ok(true)
+        })
     }
 
     fn verify<'a>(&self, answer: &'a Answer) -> Done<Verified<'a>> {
@@ -100,7 +126,13 @@ impl ModelFiles {
             let lease = key.and_then(|key| signed.open(key).ok());
             leases.extend(lease.map(|lease| (signed, lease)));
         }
+        let erasures = answer.erasures.as_ref().and_then(|signed| {
+            let order: ErasureOrder = signed.open(receipt_keys.get(&signed.key)?).ok()?;
+            let is_ours = order.device == self.device && order.epoch == epoch.id;
+            is_ours.then_some(order)
+        });
         Ok(Verified {
+            erasures,
             epoch: epoch.id,
             is_new_epoch,
             keys,
@@ -120,6 +152,7 @@ impl ModelFiles {
         if verified.is_new_epoch {
             device.epoch = answer.epoch.clone();
             device.epoch_id = verified.epoch;
+            device.erased_through = 0;
         }
         for (signed, key) in &verified.keys {
             let is_known = |(_, known): &(_, KeyCertificate)| known.key == key.key;
@@ -138,6 +171,9 @@ impl ModelFiles {
                 person.lease = (*signed).clone();
                 person.leased_at = lease.issued_at;
             }
+        }
+        for id in verified.erasures.iter().flat_map(|order| &order.items) {
+            device.erase(*id);
         }
         if let Some(part) = &answer.site_feed
             && part.next.epoch == verified.epoch
@@ -245,6 +281,9 @@ fn alive(done: Done<()>) -> Done<()> {
 }
 
 fn erase_evicted(device: &mut DeviceDb, user: UserId, part: &FeedPart) {
+    if planted::eviction_spares_journal() {
+        return;
+    }
     for item in &part.items {
         if let FeedItem::Evict(id) = item
             && device.find(*id).is_some_and(|(_, _, row)| row.user == user)
@@ -298,7 +337,7 @@ fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &Device
     }
     let asked = vault.wants_own || vault.cursor.is_none();
     let entries = Arc::make_mut(&mut vault.entries);
-    if part.snapshot {
+    if part.snapshot && !planted::eviction_skipped() {
         let included: BTreeSet<ItemId> = part.items.iter().filter_map(included).collect();
         entries.retain(|id, held| {
             let is_missed = vault.wants_own
@@ -323,6 +362,7 @@ fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &Device
                 };
                 entries.insert(entry.id, held);
             }
+            FeedItem::Evict(_) if planted::eviction_skipped() => {}
             FeedItem::Evict(id) => {
                 entries.remove(id);
             }
