@@ -1,4 +1,4 @@
-//! SIGKILL inside a save and inside a sync, on either side.
+//! SIGKILL inside a save, inside a sync and inside a migration, on either side.
 //!
 //! The kill is not left to luck: strace injects it at the entry of the n-th
 //! write or flush of a process, for every n in turn, so that each kill falls
@@ -18,6 +18,7 @@
 use std::time::Duration;
 
 use handoff_tests::kills::{calls_of, killed_at, place, reported, saves_killed, wrong};
+use handoff_tests::released::{found, versions};
 use handoff_tests::world::{World, comes_true, referral, run};
 
 fn kills() -> usize {
@@ -135,4 +136,46 @@ fn a_site_killed_at_any_write_of_a_sync_loses_and_doubles_nothing() {
     let up = world.device("device", &["sync", "--json"]).json();
     assert_eq!(up["waiting"].as_u64(), Some(0), "{up}");
     assert_eq!(wrong(&world, &ledger), Vec::<String>::new());
+}
+
+/// Saves one more referral on the device that a version left: opening it brings
+/// its three files up to date. Says what was saved.
+fn refer_killed(world: &World, before: &[String]) -> (Option<String>, bool) {
+    let before: Vec<&str> = before.iter().map(String::as_str).collect();
+    let arguments = ["refer", "--file", "-", "--json"];
+    let command = world.device_command("strace".as_ref(), &before, "device", &arguments);
+    let said = run(command, &referral(7));
+    (reported(&said.out).pop(), said.code() != 0)
+}
+
+#[test]
+fn a_program_that_is_killed_while_it_migrates_loses_nothing() {
+    for version in versions() {
+        let (counted, _) = found(&version).unwrap();
+        let calls = calls_of(&counted, &["refer", "--file", "-", "--json"], &referral(7));
+        let (_, opening) = counted.open_site_killed_at_write("site", usize::MAX >> 48);
+        let kills = kills().div_ceil(6);
+        let mut killed = 0;
+        for n in 0..kills {
+            let (world, known) = found(&version).unwrap();
+            let (saved, was_killed) = refer_killed(&world, &killed_at(place(n, kills, calls)));
+            killed += usize::from(was_killed);
+            let mut ledger: Vec<String> = ["approved", "received", "waiting"]
+                .map(|name| known[name].as_str().unwrap().to_owned())
+                .into();
+            ledger.extend(saved);
+            let (site_died, _) = world.open_site_killed_at_write("site", place(n, kills, opening));
+            killed += usize::from(site_died);
+            let _site = world.serve("site");
+            let up = world.device("device", &["sync", "--json"]).json();
+            assert_eq!(up["waiting"].as_u64(), Some(0), "{up}");
+            assert_eq!(wrong(&world, &ledger), Vec::<String>::new());
+        }
+        println!(
+            "{}: {killed} of {} killed, at {calls} calls of a device and {opening} of a site",
+            version.display(),
+            2 * kills
+        );
+        assert!(killed >= kills, "only {killed} of {} died", 2 * kills);
+    }
 }

@@ -262,9 +262,10 @@ fn go_on(home: &Path, badge: &Badge, found: &mut Findings) {
     if let Err(error) = saved {
         return found.corrupt(format!("the device does not go on: {error}"));
     }
-    let held = open_device(home).is_ok_and(|store| holds(&store, entry.id));
-    if !held {
-        found.lost("what was saved after the loss".to_owned());
+    match open_device(home) {
+        Ok(store) if holds(&store, entry.id) => {}
+        Ok(_) => found.lost("what was saved after the loss".to_owned()),
+        Err(error) => found.corrupt(format!("the device does not open once more: {error}")),
     }
 }
 
