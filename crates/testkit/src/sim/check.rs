@@ -207,6 +207,11 @@ impl World {
         Ok(())
     }
 
+    /// The epoch that the site is in.
+    pub fn site_epoch(&self) -> Option<EpochId> {
+        self.site.site.status().ok().map(|site| site.epoch_id)
+    }
+
     /// What the site holds and has judged, in short.
     pub fn fingerprint(&self) -> Vec<(i64, Seq, Seq, u64)> {
         let read = self.site.storage().reading(|reads| {

@@ -25,7 +25,7 @@ impl World {
         self.end_faults()?;
         let mut rests = false;
         for _ in 0..ROUNDS {
-            let before = (self.fingerprint(), self.waiting());
+            let before = (self.fingerprint(), self.waiting(), self.site_epoch());
             for at in 0..self.hosts.len() {
                 self.sync_to_the_end(at)?;
                 let _ = self.site.apply();
@@ -35,7 +35,8 @@ impl World {
             // Caps are by the day.
             self.now_ms += DAY_MS;
             self.tick();
-            let after = (self.fingerprint(), self.waiting());
+            // A new epoch serves its feeds from the next round on.
+            let after = (self.fingerprint(), self.waiting(), self.site_epoch());
             if before == after && after.1.is_empty() {
                 rests = true;
                 break;
