@@ -48,7 +48,7 @@ whats! {
     /// Somebody takes back what has not left.
     TakeBack 4 Always;
     /// Somebody corrects a referral.
-    Amend 10 Always;
+    Amend 20 Always;
     /// Somebody withdraws a referral.
     Withdraw 2 Always;
     /// A device begins a sync.
