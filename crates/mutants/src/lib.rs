@@ -35,8 +35,6 @@ pub enum Mutant {
     CursorBeforeApply,
     /// A vault keeps what its reader may no longer hold.
     EvictionSkipped,
-    /// What a reader may no longer hold goes from the vault, not from the journal.
-    EvictionSparesJournal,
     /// A receipt of another epoch proves as much as one of this.
     EpochIgnored,
     /// Epochs are counted.
@@ -67,7 +65,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 21] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -76,7 +74,6 @@ impl Mutant {
         Self::FeedCursorBySequence,
         Self::CursorBeforeApply,
         Self::EvictionSkipped,
-        Self::EvictionSparesJournal,
         Self::EpochIgnored,
         Self::EpochCounter,
         Self::UnknownDeviceRefused,
@@ -104,7 +101,6 @@ impl Mutant {
             Self::FeedCursorBySequence => "feed_cursor_by_sequence",
             Self::CursorBeforeApply => "cursor_before_apply",
             Self::EvictionSkipped => "eviction_skipped",
-            Self::EvictionSparesJournal => "eviction_spares_journal",
             Self::EpochIgnored => "epoch_ignored",
             Self::EpochCounter => "epoch_counter",
             Self::UnknownDeviceRefused => "unknown_device_refused",

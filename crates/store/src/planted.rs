@@ -15,18 +15,6 @@ pub(crate) const fn fork_unnoticed() -> bool {
     false
 }
 
-/// What a reader may no longer hold can be made again from the journal.
-#[cfg(feature = "mutants")]
-pub(crate) fn eviction_spares_journal() -> bool {
-    Mutant::EvictionSparesJournal.lives()
-}
-
-/// What a reader may no longer hold can be made again from the journal.
-#[cfg(not(feature = "mutants"))]
-pub(crate) const fn eviction_spares_journal() -> bool {
-    false
-}
-
 /// What a reader may no longer hold stays.
 #[cfg(feature = "mutants")]
 pub(crate) fn eviction_skipped() -> bool {

@@ -30,7 +30,6 @@ use crate::error::{StorageError, Stored};
 use crate::journal;
 use crate::lives::Outlived;
 use crate::person::{self, Slot};
-use crate::planted;
 use crate::session::UserReader;
 use crate::site_entry;
 use crate::view;
@@ -189,10 +188,7 @@ impl DeviceStore {
 
         let mut applied = self.shared.write(|tx| {
             let mut applied = self.take_up(tx, answer, &verified, site_time)?;
-            for (slot, id) in evicted
-                .iter()
-                .filter(|_| !planted::eviction_spares_journal())
-            {
+            for (slot, id) in &evicted {
                 journal::erase_redo_of(tx, *id, *slot)?;
             }
             applied.restarted |= verified.is_new_epoch;

@@ -48,7 +48,7 @@ whats! {
     /// Somebody takes back what has not left.
     TakeBack 4 Always;
     /// Somebody corrects a referral.
-    Amend 20 Always;
+    Amend 16 Always;
     /// Somebody withdraws a referral.
     Withdraw 2 Always;
     /// A device begins a sync.
@@ -68,11 +68,11 @@ whats! {
     /// A request arrives, and will arrive again.
     Duplicate 6 Sometimes;
     /// A request or a reply ends within.
-    CutShort 5 Sometimes;
+    CutShort 3 Sometimes;
     /// A device's connection is cut.
     Cut 4 Sometimes;
     /// The next commits of a device: one of them is its process's last.
-    DeviceDies 8 Sometimes;
+    DeviceDies 16 Sometimes;
     /// The next commits of the site: one of them is its process's last.
     SiteDies 8 Sometimes;
     /// The next commit of a device finds no room.
@@ -108,13 +108,13 @@ whats! {
     /// What is parked is judged again.
     Judge 3 Sometimes;
     /// A referral is erased.
-    Erase 8 Sometimes;
+    Erase 4 Sometimes;
     /// A key of the site is replaced by a new one.
-    Rotate 3 Sometimes;
+    Rotate 2 Sometimes;
     /// A sealing key of the site goes away, or comes back.
-    LoseKey 4 Sometimes;
+    LoseKey 2 Sometimes;
     /// Another rule pack is published.
-    Publish 2 Sometimes;
+    Publish 1 Sometimes;
     /// A new device is enrolled.
     Enrol 2 Sometimes;
     /// Somebody is added to a device.

@@ -30,18 +30,6 @@ pub(crate) const fn eviction_skipped() -> bool {
     false
 }
 
-/// What a reader may no longer hold can be made again from the journal.
-#[cfg(feature = "mutants")]
-pub(crate) fn eviction_spares_journal() -> bool {
-    Mutant::EvictionSparesJournal.lives()
-}
-
-/// What a reader may no longer hold can be made again from the journal.
-#[cfg(not(feature = "mutants"))]
-pub(crate) const fn eviction_spares_journal() -> bool {
-    false
-}
-
 /// A draft that is read again becomes new entries.
 #[cfg(feature = "mutants")]
 pub(crate) fn reread(draft: Draft) -> Draft {

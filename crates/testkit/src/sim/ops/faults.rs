@@ -19,7 +19,15 @@ const YEAR_MS: i64 = 365 * 24 * 3_600_000;
 
 impl World {
     pub(super) fn device_dies(&mut self, rng: &mut Rng) -> Held {
-        if let Some(at) = self.any_host(rng) {
+        // Rather one that is in the middle of a sync: there is more to lose.
+        let syncing: Vec<usize> = (0..self.hosts.len())
+            .filter(|at| self.hosts[*at].sync.is_some())
+            .collect();
+        let at = match syncing.len() {
+            0 => self.any_host(rng),
+            some => Some(syncing[rng.usize(..some)]),
+        };
+        if let Some(at) = at {
             let blow = if rng.bool() {
                 Blow::Before
             } else {

@@ -281,9 +281,6 @@ fn alive(done: Done<()>) -> Done<()> {
 }
 
 fn erase_evicted(device: &mut DeviceDb, user: UserId, part: &FeedPart) {
-    if planted::eviction_spares_journal() {
-        return;
-    }
     for item in &part.items {
         if let FeedItem::Evict(id) = item
             && device.find(*id).is_some_and(|(_, _, row)| row.user == user)
