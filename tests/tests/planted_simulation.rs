@@ -72,12 +72,6 @@ fn a_cursor_that_is_kept_before_what_it_brought_is_noticed() {
 }
 
 #[test]
-fn what_is_not_evicted_is_noticed() {
-    let by = ["evicted_is_gone", "vault_holds_no_more"];
-    check_caught(Mutant::EvictionSkipped, &by);
-}
-
-#[test]
 fn an_order_that_erases_nothing_is_noticed() {
     check_caught(Mutant::ErasureSkipped, &["erased_is_gone"]);
 }
