@@ -290,29 +290,32 @@ impl Site {
             return Ok(());
         }
         let now = self.host.now();
-        let mut after = Taken {
-            request: taken.request.clone(),
-            lines: taken.lines.clone(),
-            early: Vec::new(),
-            gaps: Vec::new(),
-            ahead: Vec::new(),
-            ..*taken
-        };
+        let (ahead, gaps) = (
+            std::mem::take(&mut taken.ahead),
+            std::mem::take(&mut taken.gaps),
+        );
+        let before = (taken.lines.clone(), taken.any_new);
         let done = self.storage.writing(|writes| {
             let mut used = Usage::default();
-            for batch in &taken.ahead {
+            for batch in &ahead {
                 writes.lock_lane(&batch.head.lane)?;
-                self.take_batch(writes, batch, now, &mut after, &mut used)?;
+                self.take_batch(writes, batch, now, taken, &mut used)?;
             }
-            self.charge(writes, after.request.device, used, now)
+            self.charge(writes, taken.request.device, used, now)
         });
         match done {
-            Ok(()) => *taken = after,
-            Err(NotTaken::Storage(error)) => return Err(error),
-            // Above its caps: the gap says that it has to come again.
-            Err(NotTaken::Answer(_)) => taken.ahead.clear(),
+            Ok(()) if taken.ahead.len() == ahead.len() => {}
+            Ok(()) => self.wake.ring(),
+            Err(why) => {
+                (taken.lines, taken.any_new) = before;
+                (taken.gaps, taken.ahead) = (gaps, ahead);
+                match why {
+                    NotTaken::Storage(error) => return Err(error),
+                    // Above its caps: the gap says that it has to come again.
+                    NotTaken::Answer(_) => taken.ahead.clear(),
+                }
+            }
         }
-        self.wake.ring();
         Ok(())
     }
 

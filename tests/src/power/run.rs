@@ -39,23 +39,10 @@ pub fn run(plan: Plan, folder: &Path) -> Report {
     crash_fs::install();
     let lab = Lab::with_in(1, folder);
     let scenes = scenes(&lab, plan.size);
-    let mut report = Report::new("power loss");
-    report.seeds = format!("{}..", plan.seed);
     let steps: usize = scenes.iter().map(|scene| scene.recording.len()).sum();
-    for scene in &scenes {
-        report.acknowledged += scene.ledger.acknowledged() as u64;
-        // Each scene gets its part of the points, by its length.
-        let share = plan.points * scene.recording.len() / steps.max(1) + 1;
-        let part = walk(scene, plan, share, folder);
-        report.say(&format!(
-            "{}: {} steps, {} losses",
-            scene.name,
-            scene.recording.len(),
-            part.runs
-        ));
-        report.add(part);
-    }
-    report
+    // Each scene gets its part of the points, by its length.
+    let share = |scene: &Scene| plan.points * scene.recording.len() / steps.max(1) + 1;
+    all(&scenes, share, plan, folder)
 }
 
 /// Surveys losses of these scenes at every step, at most so many at each: the
@@ -65,11 +52,17 @@ pub fn run(plan: Plan, folder: &Path) -> Report {
 /// When the scratch folder fails.
 #[must_use]
 pub fn at_every_step(scenes: &[Scene], losses: usize, plan: Plan, folder: &Path) -> Report {
+    let share = |scene: &Scene| scene.recording.len() * losses.max(2);
+    all(scenes, share, plan, folder)
+}
+
+/// Surveys losses of each scene, as many as its share is.
+fn all(scenes: &[Scene], share: impl Fn(&Scene) -> usize, plan: Plan, folder: &Path) -> Report {
     let mut report = Report::new("power loss");
     report.seeds = format!("{}..", plan.seed);
     for scene in scenes {
         report.acknowledged += scene.ledger.acknowledged() as u64;
-        let part = walk(scene, plan, scene.recording.len() * losses.max(2), folder);
+        let part = walk(scene, plan, share(scene), folder);
         report.say(&format!(
             "{}: {} steps, {} losses",
             scene.name,

@@ -156,6 +156,32 @@ fn what_was_ahead_is_taken_once_what_it_follows_has_come() {
 }
 
 #[test]
+fn what_stays_ahead_wakes_nobody() {
+    let (site, mut device) = officer();
+    device.refer();
+    let mut clone = device.clone();
+    device.refer();
+    clone.refer();
+    clone.refer();
+    site.sync(&device.request(device.everything()));
+    // It follows what its twin wrote, which is not what the site has there.
+    let mut ahead = site
+        .site
+        .take(&clone.request(vec![clone.batch(4, 4)]))
+        .unwrap();
+    assert!(ahead.is_ahead());
+    let news = site.site.wake().listen();
+    site.site.take_ahead(&mut ahead).unwrap();
+    assert!(ahead.is_ahead());
+    assert_eq!(ahead.gaps.len(), 1);
+    assert!(!news.has_changed().unwrap());
+    // What it follows comes after all.
+    site.sync(&clone.request(vec![clone.batch(1, 3)]));
+    site.site.take_ahead(&mut ahead).unwrap();
+    assert!(!ahead.is_ahead() && news.has_changed().unwrap());
+}
+
+#[test]
 fn batches_of_one_request_are_taken_in_their_order() {
     let (site, mut device) = officer();
     for _ in 0..4 {

@@ -8,6 +8,7 @@ use handoff_sync::device::Contact;
 
 use super::device::Opening;
 use super::driver::Drove;
+use super::fault::Fault;
 use super::invariant::Invariant;
 use super::world::{Held, World};
 
@@ -25,7 +26,7 @@ impl World {
         self.end_faults()?;
         let mut rests = false;
         for _ in 0..ROUNDS {
-            let before = (self.fingerprint(), self.waiting(), self.site_epoch());
+            let before = self.at_rest();
             for at in 0..self.hosts.len() {
                 self.sync_to_the_end(at)?;
                 let _ = self.site.apply();
@@ -35,9 +36,7 @@ impl World {
             // Caps are by the day.
             self.now_ms += DAY_MS;
             self.tick();
-            // A new epoch serves its feeds from the next round on.
-            let after = (self.fingerprint(), self.waiting(), self.site_epoch());
-            if before == after && after.1.is_empty() {
+            if before == self.at_rest() && self.waiting().is_empty() {
                 rests = true;
                 break;
             }
@@ -48,6 +47,18 @@ impl World {
             format!("after {ROUNDS} syncs of each device: {waiting:?}")
         })?;
         self.compare()
+    }
+
+    /// What no longer changes at rest. A new epoch serves its feeds from the next
+    /// round on, and who was above a cap comes again on the next day.
+    fn at_rest(&self) -> impl PartialEq + use<> {
+        let put_off = self.faults.of(Fault::SiteBusy);
+        (
+            self.fingerprint(),
+            self.waiting(),
+            self.site_epoch(),
+            put_off,
+        )
     }
 
     fn all_steps(&self) -> u64 {

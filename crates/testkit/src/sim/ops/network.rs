@@ -171,14 +171,18 @@ impl World {
             (Way::ToDevice, Some(_)) => self.fired(Fault::ReplyLost),
             (Way::ToDevice, None) => {}
         }
-        // The device gives up waiting, sooner or later.
+        self.give_up(packet);
+        Ok(())
+    }
+
+    /// The device gives up waiting for an answer, sooner or later.
+    fn give_up(&mut self, packet: Packet) {
         self.wire.send(Packet {
             way: Way::ToDevice,
             bytes: None,
             overtaken: 0,
             ..packet
         });
-        Ok(())
     }
 
     pub(super) fn duplicate(&mut self, rng: &mut Rng) -> Held {
@@ -236,12 +240,7 @@ impl World {
                     || format!("{} of {} bytes were taken", part.len(), bytes.len()),
                 )?;
                 if !packet.is_again {
-                    self.wire.send(Packet {
-                        way: Way::ToDevice,
-                        bytes: None,
-                        overtaken: 0,
-                        ..packet
-                    });
+                    self.give_up(packet);
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fastrand::Rng;
 use handoff_domain::{ReferralId, Role, VerificationMove};
 use handoff_site::Rotated;
-use handoff_site::storage::{ErasureReason, StorageError};
+use handoff_site::storage::ErasureReason;
 
 use crate::sim::fault::Fault;
 use crate::sim::ledger::Ordered;
@@ -31,19 +31,10 @@ impl World {
     }
 
     pub(super) fn decide(&mut self, rng: &mut Rng) -> Held {
-        if self.site.is_down {
+        let Some(id) = self.any_at_site(rng) else {
             return Ok(());
-        }
-        let listed = self.site.storage().reading(|reads| {
-            let rows = reads.referrals()?;
-            Ok::<Vec<ReferralId>, StorageError>(rows.iter().map(|row| row.referral).collect())
-        });
-        let listed = listed.unwrap_or_default();
-        if listed.is_empty() {
-            return Ok(());
-        }
+        };
         let by = VerificationMove::ALL[rng.usize(..VerificationMove::ALL.len())];
-        let id = listed[rng.usize(..listed.len())];
         let name = &self.people[rng.usize(..self.people.len())].name;
         // Not every one of them may, and not every decision is a step.
         let _ = self.site.site.decide(id, name, by, "seen");
@@ -93,20 +84,21 @@ impl World {
         Ok(())
     }
 
+    /// A referral that the site has opened, while it is there.
+    fn any_at_site(&self, rng: &mut Rng) -> Option<ReferralId> {
+        if self.site.is_down {
+            return None;
+        }
+        let listed = self.site.storage().reading(|reads| reads.referrals());
+        let listed = listed.unwrap_or_default();
+        (!listed.is_empty()).then(|| listed[rng.usize(..listed.len())].referral)
+    }
+
     /// Somebody who may has a referral erased that the site has opened.
     pub(super) fn erase(&mut self, rng: &mut Rng) -> Held {
-        if self.site.is_down {
+        let Some(id) = self.any_at_site(rng) else {
             return Ok(());
-        }
-        let listed = self.site.storage().reading(|reads| {
-            let rows = reads.referrals()?;
-            Ok::<Vec<ReferralId>, StorageError>(rows.iter().map(|row| row.referral).collect())
-        });
-        let listed = listed.unwrap_or_default();
-        if listed.is_empty() {
-            return Ok(());
-        }
-        let id = listed[rng.usize(..listed.len())];
+        };
         let erased = self
             .site
             .site
