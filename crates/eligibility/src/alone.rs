@@ -54,7 +54,6 @@ impl Rule {
     #[must_use]
     pub fn tally(&self, held: &Ask, facts: &Facts, as_of: NaiveDate) -> Option<Tally> {
         let plan = self.plan()?;
-        let nothing = Facts::default();
         let answers: Vec<Vec<Vector>> = plan
             .questions
             .iter()
@@ -62,8 +61,7 @@ impl Rule {
                 if question.ask == *held {
                     vec![question.now(facts, as_of)]
                 } else {
-                    let all = &question.complete;
-                    all.left(&question.tests, &nothing, Vector::UNKNOWN)
+                    question.complete.all().to_vec()
                 }
             })
             .collect();

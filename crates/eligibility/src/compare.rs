@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use handoff_domain::{Answer, Door, Facts, Severity};
+use handoff_domain::{Answer, Door, Severity};
 
 use crate::expr::Vector;
 use crate::pack::Rule;
@@ -54,11 +54,10 @@ pub(crate) fn together(first: &Rule, second: &Rule) -> Option<Together> {
     let [first, second] = plan.rules.as_slice() else {
         return None;
     };
-    let nothing = Facts::default();
     let answers: Vec<Vec<Vector>> = plan
         .questions
         .iter()
-        .map(|row| row.complete.left(&row.tests, &nothing, Vector::UNKNOWN))
+        .map(|row| row.complete.all().to_vec())
         .collect();
     let combinations = answers
         .iter()

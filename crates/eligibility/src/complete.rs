@@ -11,9 +11,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use handoff_domain::{Answer, Facts, MatterAnswer, MatterPlace, OffenceLevel};
 
 use crate::amount::AmountLimit;
+use crate::evidence::Wanted;
 use crate::expr::Vector;
 use crate::offence_effects::OffenceEffects;
 use crate::predicate::{LookBack, Predicate, Test, matter, open_matter};
@@ -30,6 +32,8 @@ pub(crate) const LEVELS: [OffenceLevel; 3] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Complete {
     all: Vec<Vector>,
+    /// For prior involvement: the effects of every yes.
+    involved: Vec<Vector>,
     /// For suspected offences: the effects of one offence.
     offences: Option<OffenceEffects>,
 }
@@ -53,7 +57,7 @@ impl Complete {
                 [by_value(&|_| true), by_value(&|_| false)].into()
             }
             Some(Predicate::InHours(..)) => hours(tests),
-            Some(Predicate::InvolvedAs(_)) => involvements(tests),
+            Some(Predicate::InvolvedAs(_)) => evidence::effects(&wanted(tests)),
             Some(Predicate::DivertedAtMost(_) | Predicate::NotDivertedWithin(..)) => {
                 diversions(tests)
             }
@@ -64,8 +68,14 @@ impl Complete {
                 all
             }
         };
+        let wanted = wanted(tests);
+        let involved = match wanted.is_empty() {
+            true => Vec::new(),
+            false => evidence::pieces(&wanted).into_iter().collect(),
+        };
         Self {
             all: all.into_iter().collect(),
+            involved,
             offences,
         }
     }
@@ -75,8 +85,19 @@ impl Complete {
         self.all.len() + 1
     }
 
+    /// What every full answer does.
+    pub(crate) fn all(&self) -> &[Vector] {
+        &self.all
+    }
+
     /// The effects that are left, given what has been said; not `current` itself.
-    pub(crate) fn left(&self, tests: &[Test], facts: &Facts, current: Vector) -> Vec<Vector> {
+    pub(crate) fn left(
+        &self,
+        tests: &[Test],
+        facts: &Facts,
+        as_of: NaiveDate,
+        current: Vector,
+    ) -> Vec<Vector> {
         let limits = limits(tests);
         if !limits.is_empty()
             && !facts.drugs.is_empty()
@@ -86,6 +107,16 @@ impl Complete {
         }
         if let Some(said) = tests.first().and_then(|test| matter(&test.ask, facts)) {
             return matters(tests, said).into_iter().collect();
+        }
+        let wanted = wanted(tests);
+        if !wanted.is_empty()
+            && let Some(said) = &facts.prior_involvement
+            && said.answer == Answer::Yes
+        {
+            return match said.evidence.as_slice() {
+                [] => self.involved.clone(),
+                rows => evidence::left(&wanted, rows, as_of),
+            };
         }
         match &self.offences {
             Some(effects) if !facts.suspected_offences.is_empty() => {
@@ -204,12 +235,12 @@ fn limits(tests: &[Test]) -> Vec<&AmountLimit> {
     limits.collect()
 }
 
-fn involvements(tests: &[Test]) -> BTreeSet<Vector> {
+fn wanted(tests: &[Test]) -> Vec<&Wanted> {
     let wanted = tests.iter().filter_map(|test| match &test.predicate {
         Predicate::InvolvedAs(wanted) => Some(wanted),
         _ => None,
     });
-    evidence::effects(&wanted.collect::<Vec<_>>())
+    wanted.collect()
 }
 
 fn hours(tests: &[Test]) -> BTreeSet<Vector> {

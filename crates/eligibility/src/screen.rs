@@ -51,7 +51,7 @@ pub fn screen(pack: &RulePack, facts: &Facts, door: Door, as_of: NaiveDate) -> S
             pack,
             plan,
             &reading,
-            open(pack, plan, &reading, facts, door),
+            open(pack, plan, &reading, facts, door, as_of),
         )
     };
     let is_closed = verdict.outcome() == Outcome::PresumptivelyIneligible;
@@ -209,9 +209,19 @@ fn settled_by(
     first.source
 }
 
-fn open(pack: &RulePack, plan: &Plan, reading: &Reading, facts: &Facts, door: Door) -> u64 {
+fn open(
+    pack: &RulePack,
+    plan: &Plan,
+    reading: &Reading,
+    facts: &Facts,
+    door: Door,
+    as_of: NaiveDate,
+) -> u64 {
     let left = |question: usize| match (plan.questions.get(question), reading.now.get(question)) {
-        (Some(question), Some(now)) => question.complete.left(&question.tests, facts, *now),
+        (Some(question), Some(now)) => {
+            let tests = &question.tests;
+            question.complete.left(tests, facts, as_of, *now)
+        }
         _ => Vec::new(),
     };
     open_questions(&Situation {

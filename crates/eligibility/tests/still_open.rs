@@ -87,6 +87,23 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
         let got = can_pass_only(&wanted(a), &wanted(b), "prior_involvement", answer);
         assert_eq!(got, expected, "{a} and not {b}, {answer}");
     }
+    // What was named stays as it is; only what was not said of it can still be anything.
+    let record = ", evidence = [\"record\"]";
+    let all_kinds = ", evidence = [\"record\", \"direct_observation\", \"reliable_information\"]";
+    for (a, b, answer, expected) in [
+        (", in_zone = true", record, "yes direct_observation", true),
+        (", in_zone = true", record, "yes record", false),
+        (two, half, "yes record", true),
+        (two, half, "yes record 2020-01-01", false),
+        (two, half, "yes record 2020-01-01; record", false),
+        (two, half, "yes record 2015; record", true),
+        // Whatever it is, it is of one of all kinds.
+        ("", all_kinds, "yes", false),
+        ("", all_kinds, "unknown", false),
+    ] {
+        let got = can_pass_only(&wanted(a), &wanted(b), "prior_involvement", answer);
+        assert_eq!(got, expected, "{a} and not {b}, {answer}");
+    }
     // What there is evidence of is of one of the kinds that there are.
     let kinds = ["record", "direct_observation", "reliable_information"]
         .map(|kind| format!("{{ {} }}", wanted(&format!(", evidence = [\"{kind}\"]"))));

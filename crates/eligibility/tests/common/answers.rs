@@ -275,6 +275,28 @@ pub fn partial(question: &Question) -> Vec<(String, Vec<String>)> {
                 pieces("direct_observation", "", "in_zone", "documented"),
             );
             add(
+                "yes record documented",
+                pieces("record", "", "", "documented"),
+            );
+            add(
+                "yes reliable_information 2018-02-28",
+                pieces("reliable_information", "2018-02-28", "", ""),
+            );
+            // One piece of which all is said, and one of which it is not.
+            let whole = "yes record 2017-01-01 out_of_zone undocumented";
+            let besides = |more: Vec<String>| -> Vec<String> {
+                let rows = more.iter().filter_map(|text| text.strip_prefix("yes "));
+                rows.map(|row| format!("{whole}; {row}")).collect()
+            };
+            add(
+                &format!("{whole}; direct_observation 2020-01-01"),
+                besides(pieces("direct_observation", "2020-01-01", "", "")),
+            );
+            add(
+                &format!("{whole}; reliable_information in_zone documented"),
+                besides(pieces("reliable_information", "", "in_zone", "documented")),
+            );
+            add(
                 "yes record 2020-01-01 documented",
                 pieces("record", "2020-01-01", "", "documented"),
             );
