@@ -132,7 +132,10 @@ pub(crate) fn set(
         run(file, connection, name, sql)?;
     }
     match handle {
-        Handle::Write(durability) => run(file, connection, "synchronous", durability.pragma()),
+        Handle::Write(durability) => {
+            run(file, connection, "cache_size", "PRAGMA cache_size = -4096")?;
+            run(file, connection, "synchronous", durability.pragma())
+        }
         Handle::Read => run(file, connection, "query_only", "PRAGMA query_only = ON"),
     }
 }

@@ -9,10 +9,10 @@
 //! bad entry never blocks its lane.
 //!
 //! **How data moves through.** Items are opened and judged against a view of
-//! one moment; then one transaction, with a savepoint per entry, keeps what was
-//! judged, gives positions, and moves `applied_through`. What is parked is
-//! judged again at every start and whenever a key, a certificate or the roster
-//! changes.
+//! one moment; then one transaction keeps what was judged, gives positions, and
+//! moves `applied_through`, while the next items of a long queue are opened.
+//! What is parked is judged again at every start and whenever a key, a
+//! certificate or the roster changes.
 //!
 //! **What it does not do.** It takes nothing out of custody, whatever it finds.
 //!
@@ -23,6 +23,9 @@ mod open;
 pub(crate) mod views;
 
 pub use open::Opener;
+
+use std::collections::VecDeque;
+use std::panic::resume_unwind;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::Entry;
@@ -79,6 +82,26 @@ struct Judged {
     verdict: Verdict,
 }
 
+/// Judged items of one line, and the line as it is behind them.
+#[derive(Debug)]
+struct Chunk {
+    line: LineRow,
+    judged: Vec<Judged>,
+}
+
+impl Chunk {
+    /// A planted bug: ends in front of the first item that is parked.
+    fn end_at_parked(&mut self) -> bool {
+        let parks = |judged: &Judged| matches!(judged.verdict, Verdict::Park(_));
+        let Some(at) = self.judged.iter().position(parks) else {
+            return false;
+        };
+        self.line.applied_through -= (self.judged.len() - at) as Seq;
+        self.judged.truncate(at);
+        true
+    }
+}
+
 impl Site {
     /// Applies everything that is in custody and not applied, and judges
     /// again what is parked when something changed. `opener` keeps opened
@@ -89,40 +112,87 @@ impl Site {
     pub fn apply(&self, opener: &mut Opener) -> Result<Applied, StorageError> {
         let mut applied = Applied::default();
         loop {
-            let lines = self.storage.reading(|reads| reads.unapplied())?;
+            let mut lines = VecDeque::from(self.storage.reading(|reads| reads.unapplied())?);
             if lines.is_empty() {
                 break;
             }
-            for line in lines {
-                let items = self
-                    .storage
-                    .reading(|reads| reads.items(line.id, line.applied_through + 1, CHUNK))?;
-                let Some(through) = items.last().map(|item| item.seq) else {
-                    // The line's head is beyond what is held of it.
-                    return Err(StorageError::Absent { table: "item" });
-                };
-                let mut judged = self.judge_items(opener, &line, items)?;
-                if planted::poison_blocks_lane()
-                    && let Some(at) = judged
-                        .iter()
-                        .position(|judged| matches!(judged.verdict, Verdict::Park(_)))
-                {
-                    judged.truncate(at);
-                    let through = line.applied_through + at as Seq;
-                    self.keep_judged(opener, judged, Some((&line, through)), None)?;
+            let mut ready = self.judge_chunk(opener, &mut lines)?;
+            while let Some(mut chunk) = ready {
+                if planted::poison_blocks_lane() && chunk.end_at_parked() {
+                    self.keep_chunk(*opener.holder(), chunk)?;
                     return Ok(applied);
                 }
-                let count = judged.len();
-                if !self.keep_judged(opener, judged, Some((&line, through)), None)? {
+                let count = chunk.judged.len();
+                let (kept, next) = self.keep_beside(opener, chunk, &mut lines);
+                if !kept? {
                     applied.is_elsewhere = true;
                     return Ok(applied);
                 }
                 applied.judged += count;
                 self.wake.ring();
+                ready = next?;
             }
         }
         applied.is_elsewhere = !self.judge_again(opener, Again::IfAsked)?;
         Ok(applied)
+    }
+
+    /// Opens and judges the next items of the first of these lines, which then
+    /// stands behind the others.
+    fn judge_chunk(
+        &self,
+        opener: &mut Opener,
+        lines: &mut VecDeque<LineRow>,
+    ) -> Result<Option<Chunk>, StorageError> {
+        let Some(mut line) = lines.pop_front() else {
+            return Ok(None);
+        };
+        let from = line.applied_through + 1;
+        let items = self
+            .storage
+            .reading(|reads| reads.items(line.id, from, CHUNK))?;
+        let Some(through) = items.last().map(|item| item.seq) else {
+            // The line's head is beyond what is held of it.
+            return Err(StorageError::Absent { table: "item" });
+        };
+        let judged = self.judge_items(opener, &line, items)?;
+        line.applied_through = through;
+        if through < line.head.seq {
+            lines.push_back(line.clone());
+        }
+        Ok(Some(Chunk { line, judged }))
+    }
+
+    /// Keeps a chunk, and judges the next. Behind a long queue both at once:
+    /// opening is half of the work, and a site has a second processor.
+    fn keep_beside(
+        &self,
+        opener: &mut Opener,
+        chunk: Chunk,
+        lines: &mut VecDeque<LineRow>,
+    ) -> (
+        Result<bool, StorageError>,
+        Result<Option<Chunk>, StorageError>,
+    ) {
+        let holder = *opener.holder();
+        if chunk.judged.len() < CHUNK || lines.is_empty() {
+            let kept = self.keep_chunk(holder, chunk);
+            let next = match kept {
+                Ok(true) => self.judge_chunk(opener, lines),
+                Ok(false) | Err(_) => Ok(None),
+            };
+            return (kept, next);
+        }
+        std::thread::scope(|scope| {
+            let next = scope.spawn(|| self.judge_chunk(opener, lines));
+            let kept = self.keep_chunk(holder, chunk);
+            let next = next.join();
+            (kept, next.unwrap_or_else(|panic| resume_unwind(panic)))
+        })
+    }
+
+    fn keep_chunk(&self, holder: [u8; 16], chunk: Chunk) -> Result<bool, StorageError> {
+        self.keep_judged(holder, chunk.judged, Some(&chunk.line), None)
     }
 
     /// Judges everything that is parked once more. At every start: the program
@@ -156,12 +226,12 @@ impl Site {
         }
         for rows in chunks {
             let judged = self.judge_rows(opener, rows)?;
-            if !self.keep_judged(opener, judged, None, None)? {
+            if !self.keep_judged(*opener.holder(), judged, None, None)? {
                 return Ok(false);
             }
         }
         let round = Some(site.judge_round);
-        let is_ours = self.keep_judged(opener, Vec::new(), None, round)?;
+        let is_ours = self.keep_judged(*opener.holder(), Vec::new(), None, round)?;
         self.wake.ring();
         Ok(is_ours)
     }
@@ -205,16 +275,16 @@ impl Site {
         })
     }
 
-    /// Keeps what was judged, in one transaction; false when another process
-    /// applies.
+    /// Keeps what was judged, in one transaction, with how far a line now is;
+    /// false when another process applies.
     fn keep_judged(
         &self,
-        opener: &Opener,
+        holder: [u8; 16],
         judged: Vec<Judged>,
-        line: Option<(&LineRow, Seq)>,
+        line: Option<&LineRow>,
         round: Option<u64>,
     ) -> Result<bool, StorageError> {
-        let keep_all = |each: Each| self.keep_each(opener, &judged, line, round, each);
+        let keep_all = |each: Each| self.keep_each(holder, &judged, line, round, each);
         match contained(|| keep_all(Each::Together)) {
             Ok(Some(is_ours)) => Ok(is_ours),
             Err(error) if error.is_transient() || error.is_damage() => Err(error),
@@ -226,26 +296,26 @@ impl Site {
 
     fn keep_each(
         &self,
-        opener: &Opener,
+        holder: [u8; 16],
         judged: &[Judged],
-        line: Option<(&LineRow, Seq)>,
+        line: Option<&LineRow>,
         round: Option<u64>,
         each: Each,
     ) -> Result<bool, StorageError> {
         let now = self.host.now();
         self.storage.writing(|writes| {
-            if let Some((line, _)) = line {
+            if let Some(line) = line {
                 writes.lock_lane(&line.lane)?;
             }
             writes.lock_head()?;
-            if !writes.lease_applier(opener.holder(), now, now + LEASE)? {
+            if !writes.lease_applier(&holder, now, now + LEASE)? {
                 return Ok(false);
             }
             for judged in judged {
                 keep(writes, judged, each, now)?;
             }
-            if let Some((line, through)) = line {
-                writes.applied(line.id, through)?;
+            if let Some(line) = line {
+                writes.applied(line.id, line.applied_through)?;
             }
             if let Some(round) = round {
                 writes.judged(round)?;

@@ -16,8 +16,12 @@ use crate::answer::AnswerError;
 use crate::custody::Taken;
 use crate::storage::StorageError;
 
-/// How long the last batch's answer waits for the applier.
+/// How long the last batch's answer waits for the applier, so that it says at
+/// once what became of the entries.
 const APPLY_FOR: Duration = Duration::from_millis(500);
+/// It waits for no more entries than the applier gets through in that time;
+/// behind more, the receipt is all that a device waits for.
+const APPLIED_SOON: u64 = 500;
 /// How long a batch waits for the one that it follows: they come by two
 /// connections, and a lost packet lets either be first.
 const FOLLOWS_WITHIN: Duration = Duration::from_secs(1);
@@ -113,7 +117,7 @@ async fn answer(
     let started = Instant::now();
     if is_last(taken) {
         let until = started + APPLY_FOR;
-        while !is_applied(shared, taken).await? {
+        while (1..=APPLIED_SOON).contains(&left_to_apply(shared, taken).await?) {
             if timeout_at(until, news.changed()).await.is_err() {
                 break;
             }
@@ -165,21 +169,22 @@ fn is_last(taken: &Taken) -> bool {
         })
 }
 
-async fn is_applied(shared: &Arc<Shared>, taken: &Arc<Taken>) -> Result<bool, StatusCode> {
+/// How many entries of these lanes are not judged yet.
+async fn left_to_apply(shared: &Arc<Shared>, taken: &Arc<Taken>) -> Result<u64, StatusCode> {
     let (site, taken) = (Arc::clone(&shared.site), Arc::clone(taken));
     let looked = tokio::task::spawn_blocking(move || {
         site.storage.reading(|reads| {
+            let mut left = 0;
             for (_, id) in &taken.lines {
-                let line = reads.line(*id)?;
-                if line.is_some_and(|line| line.applied_through < line.head.seq) {
-                    return Ok(false);
+                if let Some(line) = reads.line(*id)? {
+                    left += line.head.seq.saturating_sub(line.applied_through);
                 }
             }
-            Ok::<_, StorageError>(true)
+            Ok::<_, StorageError>(left)
         })
     });
     match looked.await {
-        Ok(Ok(applied)) => Ok(applied),
+        Ok(Ok(left)) => Ok(left),
         Ok(Err(error)) => {
             shared.note(&error);
             Err(StatusCode::SERVICE_UNAVAILABLE)

@@ -18,7 +18,7 @@ use crate::{Setup, ceiling};
 /// No transfer takes longer.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// How often it is looked whether all is there.
-const LOOK: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What one run took.
 #[derive(Debug, Default, Clone)]
