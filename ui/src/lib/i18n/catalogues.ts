@@ -22,13 +22,14 @@ const FILES = {
 /** Where numbers, dates and plurals follow US usage in both languages. */
 export const LOCALES = { en: 'en-US', es: 'es-US' } satisfies Record<Language, string>;
 
-function load(language: Language): FluentBundle {
+const read = new Map<Language, FluentBundle>();
+
+/** The sentences of a language, read when it is first spoken. */
+export function catalogue(language: Language): FluentBundle {
+  const known = read.get(language);
+  if (known) return known;
   const bundle = new FluentBundle(LOCALES[language], { useIsolating: false });
   for (const text of Object.values(FILES[language])) bundle.addResource(new FluentResource(text));
+  read.set(language, bundle);
   return bundle;
 }
-
-export const CATALOGUES = { en: load('en'), es: load('es') } satisfies Record<
-  Language,
-  FluentBundle
->;
