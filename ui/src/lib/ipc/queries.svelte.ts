@@ -16,7 +16,7 @@ export class Query<C extends CommandName> {
   readonly #host: Host;
   readonly #arrived: (view: View<C>) => void;
   #request: Request<C>;
-  #running = false;
+  #running: Promise<void> | null = null;
   #stale = false;
   #generation = 0;
 
@@ -50,11 +50,19 @@ export class Query<C extends CommandName> {
     this.#arrived(view);
   }
 
-  /** Reads once more; a reading that is asked for during another follows it. */
-  async read(): Promise<void> {
+  /** Reads once more; a reading that is asked for during another follows it. Done when nothing is read. */
+  read(): Promise<void> {
     this.#stale = true;
-    if (this.#running) return;
-    this.#running = true;
+    this.#running ??= this.#readAll().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  /** When nothing is read. */
+  settled(): Promise<void> {
+    return this.#running ?? Promise.resolve();
+  }
+
+  async #readAll(): Promise<void> {
     while (this.#stale) {
       this.#stale = false;
       const generation = this.#generation;
@@ -65,7 +73,6 @@ export class Query<C extends CommandName> {
         if (generation === this.#generation) this.error = asFailure(thrown).error;
       }
     }
-    this.#running = false;
   }
 }
 
