@@ -22,12 +22,16 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// What one run took.
 #[derive(Debug, Default, Clone)]
-struct Run {
-    push_receipts: f64,
+pub struct Run {
+    /// Seconds until everything has a receipt.
+    pub push_receipts: f64,
     push_views: f64,
-    push_cpu: f64,
-    pull: f64,
-    pull_cpu: f64,
+    /// Processor seconds of both sides, until everything is in the site's views.
+    pub push_cpu: f64,
+    /// Seconds.
+    pub pull: f64,
+    /// Processor seconds of both sides.
+    pub pull_cpu: f64,
     ceiling_push: f64,
     ceiling_push_cpu: f64,
     ceiling_pull: f64,
@@ -123,7 +127,7 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
 }
 
 /// Ours: one device pushes, another device of the same officer pulls.
-fn ours(setup: &Setup, seed: u64, run: &mut Run) -> Result<()> {
+pub fn ours(setup: &Setup, seed: u64, run: &mut Run) -> Result<()> {
     let world = World::empty_in(&setup.folder);
     world.init("site");
     let site = world.serve("site");
