@@ -97,6 +97,19 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
         (two, half, "yes record 2020-01-01", false),
         (two, half, "yes record 2020-01-01; record", false),
         (two, half, "yes record 2015; record", true),
+        // Exactly 24 months ago, and it is not said where.
+        (
+            ", within = { months = 24 }, anniversary_counts = true, in_zone = true",
+            two,
+            "yes record 2018-02-28",
+            true,
+        ),
+        (
+            ", within = { months = 24 }, in_zone = true",
+            exact,
+            "yes record 2018-02-28",
+            false,
+        ),
         // Whatever it is, it is of one of all kinds.
         ("", all_kinds, "yes", false),
         ("", all_kinds, "unknown", false),
