@@ -1,15 +1,13 @@
 //! The core opens while the toolkit makes its window.
 //!
-//! Both take about a tenth of a second, and neither needs the other: the first
-//! command of the page waits for whatever is not done. What does not open is the
-//! answer to every command, and the window says it in its own words.
+//! Neither needs the other: the first command of the page waits for whatever is
+//! not done. What does not open is the answer to every command, and the window
+//! says it in its own words.
 
-use std::future::pending;
-use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use handoff_device::contract::CommandError;
+use handoff_device::contract::{CommandError, Disposition, ErrorCode};
 use handoff_device::{Core, Host};
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
@@ -49,17 +47,14 @@ impl Opening {
 
     async fn open(&self) -> Opened {
         let home = self.home.clone();
-        let opened = match spawn_blocking(move || Core::open(home, Host::system())).await {
-            Ok(opened) => opened,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => resume_unwind(panic),
-                // The program ends: nobody waits any more.
-                Err(_) => pending().await,
-            },
-        };
-        if let Err(error) = &opened {
-            eprintln!("handoff-field: {error}");
+        match spawn_blocking(move || Core::open(home, Host::system())).await {
+            Ok(Ok(core)) => Ok(Arc::new(core)),
+            Ok(Err(error)) => {
+                eprintln!("handoff-field: {error}");
+                Err(CommandError::from(error))
+            }
+            // An error of the program, which has said where; or the program ends.
+            Err(_) => Err(CommandError::new(ErrorCode::Internal, Disposition::Stop)),
         }
-        opened.map(Arc::new).map_err(CommandError::from)
     }
 }

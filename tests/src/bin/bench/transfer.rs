@@ -54,8 +54,9 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "thousands")]
     let each = 1e6 / n as f64;
     let method = format!(
-        "medians of {} runs, ours and the bare stack in turns; device and site are two processes on this machine, TLS over loopback; processor time of both sides",
-        setup.runs
+        "medians of {} runs, ours and the bare stack in turns; device and site are two processes on this machine, TLS over loopback; processor time of both sides; whether all is in the views is looked at every {} ms",
+        setup.runs,
+        LOOK.as_millis()
     );
     let mut row = |what: &str, unit, ours, reference, budget| {
         report.say(Row {

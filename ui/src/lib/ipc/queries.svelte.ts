@@ -16,7 +16,8 @@ export class Query<C extends CommandName> {
   readonly #host: Host;
   readonly #arrived: (view: View<C>) => void;
   #request: Request<C>;
-  #running: Promise<void> | null = null;
+  #running = false;
+  #reading: Promise<void> = Promise.resolve();
   #stale = false;
   #generation = 0;
 
@@ -53,13 +54,16 @@ export class Query<C extends CommandName> {
   /** Reads once more; a reading that is asked for during another follows it. Done when nothing is read. */
   read(): Promise<void> {
     this.#stale = true;
-    this.#running ??= this.#readAll().finally(() => (this.#running = null));
-    return this.#running;
+    if (!this.#running) {
+      this.#running = true;
+      this.#reading = this.#readAll();
+    }
+    return this.#reading;
   }
 
   /** When nothing is read. */
   settled(): Promise<void> {
-    return this.#running ?? Promise.resolve();
+    return this.#reading;
   }
 
   async #readAll(): Promise<void> {
@@ -73,6 +77,7 @@ export class Query<C extends CommandName> {
         if (generation === this.#generation) this.error = asFailure(thrown).error;
       }
     }
+    this.#running = false;
   }
 }
 
