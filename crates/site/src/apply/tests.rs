@@ -261,7 +261,7 @@ fn one_applier_works_at_a_time_and_another_takes_over_when_it_is_silent() {
     // The first has just worked.
     let mut first = site.opener.lock().unwrap();
     site.site
-        .keep_judged(&first, Vec::new(), None, None)
+        .keep_judged(*first.holder(), Vec::new(), None, None)
         .unwrap();
     assert!(site.site.apply(&mut second).unwrap().is_elsewhere);
     assert_eq!(referrals(&site), 0);
@@ -270,7 +270,7 @@ fn one_applier_works_at_a_time_and_another_takes_over_when_it_is_silent() {
     assert!(
         !site
             .site
-            .keep_judged(&first, Vec::new(), None, None)
+            .keep_judged(*first.holder(), Vec::new(), None, None)
             .unwrap()
     );
     assert_eq!(site.site.apply(&mut first).unwrap().judged, 0);
