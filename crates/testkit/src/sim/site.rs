@@ -38,6 +38,7 @@ pub(super) struct SiteHost {
     pub brought_back: Option<usize>,
     /// How often its store was put back.
     pub generation: u32,
+    speaks: ProtocolRange,
     host: Host,
     opener: Opener,
     fused: Fused,
@@ -124,6 +125,7 @@ impl SiteHost {
             backups: Vec::new(),
             brought_back: None,
             generation: 0,
+            speaks: ProtocolRange::OURS,
             opener: Opener::new(&host),
             host,
             fused,
@@ -198,7 +200,7 @@ impl SiteHost {
         }
         match self.site.answer(&taken) {
             Ok(answer) if !self.fuse.is_blown() => Answered::Reply(Box::new(SyncReply {
-                protocol: ProtocolRange::OURS,
+                protocol: self.speaks,
                 site_time: self.host.now(),
                 nonce: taken.request.nonce,
                 outcome: Outcome::Done(Box::new(answer)),
@@ -335,6 +337,19 @@ impl SiteHost {
         self.load_keys();
     }
 
+    /// Versions that its program speaks.
+    pub fn speaks(&self) -> ProtocolRange {
+        self.speaks
+    }
+
+    /// A new process of another program.
+    pub fn replace_program(&mut self, speaks: ProtocolRange) {
+        if self.speaks != speaks {
+            self.speaks = speaks;
+            self.load_keys();
+        }
+    }
+
     /// A new process with the keys that are there.
     fn load_keys(&mut self) {
         let paths = self.site.paths().clone();
@@ -342,7 +357,8 @@ impl SiteHost {
         let storage: Arc<dyn Storage> = Arc::new(self.fused.clone());
         let (settings, host) = (self.settings.clone(), self.host.clone());
         let opened = Site::with(paths, settings, keys, storage, host);
-        self.site = opened.expect("the site opens with the keys that are there");
+        let opened = opened.expect("the site opens with the keys that are there");
+        self.site = opened.speaking(self.speaks);
         self.start();
     }
 

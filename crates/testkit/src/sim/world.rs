@@ -3,6 +3,7 @@
 use handoff_domain::{Role, UserId};
 use handoff_protocol::certificate::SiteIdentity;
 use handoff_protocol::ids::{DeviceId, Incarnation};
+use handoff_protocol::message::ProtocolRange;
 use handoff_vault::{SigningKey, UserKeys};
 
 use super::case::{Depth, Outcome};
@@ -157,6 +158,7 @@ impl World {
             files,
             fuse,
             life: 0,
+            speaks: ProtocolRange::OURS,
             skew_ms: 0,
             offset_ms: 0,
             sync: None,
@@ -167,6 +169,7 @@ impl World {
             strayed: Default::default(),
             batch: self.batch,
             evicted: Vec::new(),
+            ordered: Vec::new(),
             looked: None,
         });
         true

@@ -4,6 +4,7 @@ mod faults;
 mod network;
 mod people;
 mod staff;
+mod versions;
 
 use fastrand::Rng;
 
@@ -56,6 +57,8 @@ impl World {
             What::Rotate => self.rotate(rng),
             What::LoseKey => self.lose_key(rng),
             What::Publish => self.publish(rng),
+            What::DeviceVersion => self.device_version(rng),
+            What::SiteVersion => self.site_version(rng),
             What::Enrol => self.enrol_one(rng),
             What::AddUser => self.add_one(rng),
         }

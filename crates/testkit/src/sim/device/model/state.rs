@@ -18,6 +18,8 @@ use handoff_store::Draft;
 use handoff_sync::{Coverage, Standing, standing};
 use handoff_vault::WrappedRedoKey;
 
+use crate::sim::planted;
+
 /// All files of a device.
 #[derive(Debug, Clone)]
 pub(super) struct Files {
@@ -308,7 +310,9 @@ impl DeviceDb {
         lane.change(seq, |row| {
             if matches!(row.item, Item::Entry { .. } | Item::Resealed { .. }) {
                 row.item = row.item.clone().into_placeholder(Gone::Erased);
-                row.redo = None;
+                if !planted::eviction_spares_journal() {
+                    row.redo = None;
+                }
             }
         });
     }
