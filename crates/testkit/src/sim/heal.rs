@@ -111,7 +111,8 @@ impl World {
         Ok(())
     }
 
-    fn finish_sync(&mut self, at: usize) -> Held {
+    /// Goes on with a device's sync, and with all that is under way, to its end.
+    pub(super) fn finish_sync(&mut self, at: usize) -> Held {
         for _ in 0..MOST_STEPS {
             match self.drive_one(at)? {
                 Drove::On => {}

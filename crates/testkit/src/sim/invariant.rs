@@ -48,8 +48,8 @@ invariants! {
     BrokenChangesNothing = "broken_changes_nothing";
     /// Who shares no version with the other is told so, and nothing changes.
     OtherVersionIsTold = "other_version_is_told";
-    /// What somebody may no longer hold is gone from their vault, and nothing
-    /// in the journal can make it again.
+    /// What somebody may no longer hold, or an order takes, is gone from their
+    /// vault, and nothing in the journal can make it again.
     EvictedIsGone = "evicted_is_gone";
     /// What was taken back never arrives.
     TakenBackStaysBack = "taken_back_stays_back";

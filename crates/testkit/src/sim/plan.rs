@@ -53,6 +53,8 @@ whats! {
     Withdraw 2 Always;
     /// A device begins a sync.
     Sync 16 Always;
+    /// A device syncs to the end, on a line that is good for once.
+    SyncThrough 8 Always;
     /// A device's driver does the next things of its sync.
     Drive 60 Always;
     /// A packet arrives.

@@ -26,6 +26,7 @@ impl World {
             What::Amend => self.amend(rng),
             What::Withdraw => self.withdraw(rng),
             What::Sync => self.sync(rng),
+            What::SyncThrough => self.sync_through(rng),
             What::Drive => self.drive(rng),
             What::Deliver => self.deliver(rng),
             What::Lose => self.lose(rng),

@@ -27,6 +27,17 @@ impl World {
         self.begin_sync(at, contact)
     }
 
+    pub(super) fn sync_through(&mut self, rng: &mut Rng) -> Held {
+        let Some(at) = self.any_host(rng) else {
+            return Ok(());
+        };
+        if rng.bool() {
+            self.unlock_on(at, rng)?;
+        }
+        self.begin_sync(at, Contact::Unknown)?;
+        self.finish_sync(at)
+    }
+
     pub(crate) fn begin_sync(&mut self, at: usize, contact: Contact) -> Held {
         let begun = self.hosts[at].begin_sync(contact, &mut self.steps);
         if self.survives(at, &begun)? && begun == Ok(true) && self.hosts[at].unlocked.is_empty() {
