@@ -233,11 +233,19 @@ impl DeviceStore {
                 applied.ignored.push(Ignored::Feed(Some(*user)));
                 continue;
             };
-            match self.take_feed(*slot, vault, part, site_time) {
+            let is_disabled = applied.disabled.contains(user);
+            let taken = self.take_feed(*slot, vault, part, site_time);
+            let taken = taken.and_then(|taken| {
+                if is_disabled {
+                    self.drop_applied(vault)?;
+                }
+                Ok(taken)
+            });
+            match taken {
                 Ok(taken) => {
                     applied.decided.extend(taken.decided);
                     // One more question tells the site that the vault is empty.
-                    let is_emptied = part.snapshot && applied.disabled.contains(user);
+                    let is_emptied = part.snapshot && is_disabled;
                     applied.more |= taken.more || is_emptied;
                 }
                 Err(source) => {
@@ -290,6 +298,13 @@ impl DeviceStore {
             None => {}
         }
         Ok(applied)
+    }
+
+    /// Somebody whose account is disabled has been told once to hold nothing.
+    /// What they had saved and the site had not applied yet stayed until it has.
+    fn drop_applied(&self, vault: &view::Vault) -> Stored<()> {
+        let applied = self.shared.applied()?;
+        view::drop_applied(vault, |lane, seq| Ok(applied.covers(lane, seq)))
     }
 
     fn take_feed(

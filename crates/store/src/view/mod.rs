@@ -18,7 +18,7 @@ use handoff_domain::{
 };
 use handoff_protocol::ids::{ItemId, Lane, Seq};
 
-pub(crate) use feed::{FeedTaken, follows, position, take_feed};
+pub(crate) use feed::{FeedTaken, drop_applied, follows, position, take_feed};
 pub(crate) use row::{HeldEntry, entries_of};
 
 use crate::db::Db;

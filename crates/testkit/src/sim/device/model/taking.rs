@@ -9,7 +9,9 @@ use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
-use handoff_protocol::message::{Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart};
+use handoff_protocol::message::{
+    Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart, NotServed,
+};
 use handoff_protocol::receipt::Receipt;
 use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_sync::standing::{Own, judge};
@@ -60,7 +62,15 @@ impl ModelFiles {
         }
         for (user, part) in &answer.user_feeds {
             if self.can_read(*user) && part.next.epoch == verified.epoch {
-                match self.take_feed(*user, part, site_time) {
+                let is_disabled = answer.not_served.contains(&(*user, NotServed::Disabled));
+                let fed = self.take_feed(*user, part, site_time);
+                let fed = fed.and_then(|more| {
+                    if is_disabled {
+                        self.drop_applied(*user)?;
+                    }
+                    Ok(more)
+                });
+                match fed {
                     Ok(more) => taken.more |= more,
                     Err(FilesError::Died) => return Err(FilesError::Died),
                     // Its feed comes again.
@@ -231,6 +241,20 @@ impl ModelFiles {
                 coverage,
             });
         }
+    }
+
+    /// Somebody whose account is disabled holds nothing that the site has applied.
+    fn drop_applied(&self, user: UserId) -> Done<()> {
+        let device = self.durable.borrow().device.clone();
+        let is_applied = |held: &Held| held.own && device.is_applied(&held.lane, held.seq);
+        let vault = self.vault_of(user);
+        if planted::eviction_skipped() || !vault.entries.values().any(is_applied) {
+            return Ok(());
+        }
+        self.commit_vault(user, Durable::AtOnce, |vault| {
+            Arc::make_mut(&mut vault.entries).retain(|_, held| !is_applied(held));
+            Ok(())
+        })
     }
 
     /// Takes a part of somebody's feed; whether to ask again.
