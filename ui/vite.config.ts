@@ -1,6 +1,7 @@
 import { fileURLToPath, URL } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { fluent } from './fluent.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -15,7 +16,7 @@ export default defineConfig(({ mode }) => {
     root: path('.'),
     base: './',
     publicDir: path('./public'),
-    plugins: [svelte()],
+    plugins: [svelte(), fluent()],
     resolve: { alias: { $lib: path('./src/lib'), $field: path('./src/field') } },
     build: {
       target: 'safari16.4',

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use handoff_device::Core;
 use handoff_device::contract::*;
 use tauri::State;
 
-/// The core, or why it did not open: then that is the answer to every command,
-/// and the window says it in its own words.
-pub type Opened = Result<Arc<Core>, CommandError>;
+use crate::opening::Opening;
 
 macro_rules! commands {
     ($( $name:ident($request:ty) -> $view:ty; )*) => {
         $(
             #[tauri::command]
-            pub async fn $name(opened: State<'_, Opened>, request: $request) -> Result<$view, CommandError> {
-                let core = opened.inner().as_ref().map_err(CommandError::clone)?;
+            pub async fn $name(opening: State<'_, Arc<Opening>>, request: $request) -> Result<$view, CommandError> {
+                let core = opening.opened().await.as_ref().map_err(CommandError::clone)?;
                 Commands::$name(core.as_ref(), request).await
             }
         )*

@@ -10,19 +10,16 @@ mod commands;
 mod graphics;
 #[cfg(test)]
 mod hardening;
+mod opening;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use commands::Opened;
-use handoff_device::contract::CommandError;
-use handoff_device::{Core, Host};
+use opening::Opening;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{
-    Emitter as _, Manager as _, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-};
+use tauri::{Emitter as _, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// What the window listens to.
 const CHANNEL: &str = "handoff";
@@ -40,28 +37,22 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     };
-    let opened = Core::open(home, Host::system());
-    if let Err(error) = &opened {
+    let opening = Opening::begin(home);
+    if let Err(error) = run(&opening) {
         eprintln!("handoff-field: {error}");
+        return ExitCode::FAILURE;
     }
-    let status = if opened.is_ok() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    };
-    match run(opened.map(Arc::new).map_err(CommandError::from)) {
-        Ok(()) => status,
-        Err(error) => {
-            eprintln!("handoff-field: {error}");
-            ExitCode::FAILURE
-        }
+    match opening.by_now() {
+        Some(Err(_)) => ExitCode::FAILURE,
+        Some(Ok(_)) | None => ExitCode::SUCCESS,
     }
 }
 
 /// Shows the window until it is closed.
-fn run(opened: Opened) -> tauri::Result<()> {
+fn run(opening: &Arc<Opening>) -> tauri::Result<()> {
+    let (driven, closing) = (Arc::clone(opening), Arc::clone(opening));
     let app = tauri::Builder::default()
-        .manage(opened)
+        .manage(Arc::clone(opening))
         .invoke_handler(tauri::generate_handler![
             commands::status,
             commands::enrol,
@@ -80,7 +71,7 @@ fn run(opened: Opened) -> tauri::Result<()> {
             commands::take_back,
             commands::sync_now,
         ])
-        .setup(|app| {
+        .setup(move |app| {
             let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("field.html".into()))
                 .title("Handoff")
                 .inner_size(1280.0, 800.0)
@@ -102,13 +93,13 @@ fn run(opened: Opened) -> tauri::Result<()> {
                 tokio::time::sleep(PATIENCE).await;
                 show(&window);
             });
-            let Ok(core) = app.state::<Opened>().inner().clone() else {
-                return Ok(());
-            };
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move {
+                let Ok(core) = driven.opened().await else {
+                    return;
+                };
                 let mut events = core.events();
-                let driver = tokio::spawn(Arc::clone(&core).drive());
+                let driver = tokio::spawn(Arc::clone(core).drive());
                 while let Some(event) = events.next().await {
                     // A window that is closing no longer listens.
                     if handle.emit(CHANNEL, event).is_err() {
@@ -120,9 +111,9 @@ fn run(opened: Opened) -> tauri::Result<()> {
             Ok(())
         })
         .build(tauri::generate_context!())?;
-    app.run(|handle, event| {
+    app.run(move |_, event| {
         if let RunEvent::Exit = event
-            && let Ok(core) = handle.state::<Opened>().inner()
+            && let Some(Ok(core)) = closing.by_now()
         {
             core.close();
         }

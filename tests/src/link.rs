@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use handoff_device::sync::Link;
 use handoff_domain::EntryId;
 use handoff_protocol::ids::ItemId;
 use handoff_protocol::item::Item;
@@ -76,6 +77,37 @@ pub fn run(plan: Plan, folder: &Path) -> Report {
     }
     lab.runtime.block_on(serving.stop());
     report
+}
+
+/// The bytes that a device sends in each of three sessions on one connection,
+/// of one entry each; `before` stands in front of each.
+///
+/// # Panics
+/// When an entry does not arrive.
+#[must_use]
+pub fn bytes_up_in_turn(before: impl Fn(usize, &Link)) -> [u64; 3] {
+    let lab = Lab::with(1);
+    let site = open_site(&lab.site_folder());
+    let serving = lab.serve(&site);
+    let address = serving.address();
+    let mut rng = Seeded::new(7);
+    let bytes = lab.runtime.block_on(async {
+        let proxy = Proxy::before(address).await.expect("a line");
+        let store = open_device(&lab.device_folder(0)).expect("a device");
+        let session = lab.badges[0].unlock(&store);
+        let link = link(&store, proxy.address());
+        let mut bytes = [0; 3];
+        for (turn, bytes) in bytes.iter_mut().enumerate() {
+            save(&session, &lab.badges[0].referral(&mut rng));
+            before(turn, &link);
+            let summary = sync_once(&link, Some(&session)).await;
+            assert_eq!(summary.received, 1, "{:?}", summary.stop);
+            *bytes = proxy.passed().up;
+        }
+        bytes
+    });
+    lab.runtime.block_on(serving.stop());
+    bytes
 }
 
 /// The bytes of a session that sends one entry.

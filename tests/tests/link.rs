@@ -6,7 +6,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use handoff_tests::link::{Plan, run};
+use std::sync::atomic::Ordering;
+
+use handoff_tests::link::{Plan, bytes_up_in_turn, run};
 
 #[test]
 fn a_line_that_cuts_out_anywhere_loses_and_doubles_nothing() {
@@ -22,4 +24,17 @@ fn a_line_that_cuts_out_anywhere_loses_and_doubles_nothing() {
         let struck = report.faults.get(fault).copied().unwrap_or(0);
         assert!(struck >= 20, "{fault} struck {struck} times");
     }
+}
+
+#[test]
+fn what_is_saved_a_moment_after_an_answer_goes_up_without_asking_first() {
+    // A hello is signed, and names every lane.
+    const HELLO: u64 = 250;
+    let [_, at_once, later] = bytes_up_in_turn(|turn, link| {
+        if turn == 2 {
+            link.answered_ms.store(0, Ordering::Relaxed);
+        }
+    });
+    println!("{at_once} bytes at once, {later} bytes later");
+    assert!(at_once + HELLO < later, "{at_once} and {later} bytes");
 }

@@ -4,6 +4,7 @@
 //! `handoff-tests`; the report lies in `target/bench`, and with `--record` in
 //! `docs/benchmarks.md`, with the commit and the machine.
 
+use crate::peers::Peers;
 use crate::process::Cmd;
 use crate::workspace::{commit, root, target_dir};
 use crate::{debian, node};
@@ -15,7 +16,7 @@ pub const FEATURES: &str = "handoff-tests/bench,handoff-desktop/empty-window";
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Measure only this: save, transfer, wire, link, growth, screening or window
+    /// Measure only this: save, transfer, wire, link, growth, screening, window or peers
     #[arg(long)]
     only: Option<String>,
     /// Entries of a transfer
@@ -27,6 +28,9 @@ pub struct Args {
     /// Most entries of a device that has grown: 1000000 takes an hour
     #[arg(long, default_value_t = 100_000)]
     growth_most: u32,
+    /// Measure PouchDB and atuin as well: fetches and builds them
+    #[arg(long)]
+    peers: bool,
     /// Put the report into `docs`
     #[arg(long)]
     record: bool,
@@ -39,6 +43,8 @@ pub fn run(args: &Args) -> Result<()> {
     let root = root()?;
     debian::install_missing(&root)?;
     node::build(&root)?;
+    let is_asked_for = args.peers || args.only.as_deref() == Some("peers");
+    let peers = is_asked_for.then(|| Peers::build(&root)).transpose()?;
     let build = ["build", "--release", "--workspace", "--exclude", "xtask"];
     let what = ["--bins", "--example", "empty", "--features", FEATURES];
     let build = Cmd::cargo(&root).args(build).args(what);
@@ -55,6 +61,9 @@ pub fn run(args: &Args) -> Result<()> {
         .env("HANDOFF_PROGRAM", built.join("handoff"))
         .env("HANDOFF_FIELD_PROGRAM", built.join("handoff-field"))
         .env("HANDOFF_EMPTY_WINDOW", built.join("examples/empty"));
+    if let Some(peers) = &peers {
+        bench = peers.known_to(bench);
+    }
     if let Some(only) = &args.only {
         bench = bench.args(["--only", only]);
     }

@@ -13,6 +13,7 @@ mod bench;
 mod codegen;
 mod debian;
 mod node;
+mod peers;
 mod process;
 mod programs;
 mod run;

@@ -14,6 +14,9 @@ use rusqlite::{Connection, config::DbConfig};
 use crate::error::CipherDbError;
 use crate::planted;
 
+/// Kilobytes of pages that a writer keeps: a transaction of a few hundred entries
+/// does not spill into the log and is not encrypted twice.
+const WRITERS_CACHE: &str = "-4096";
 /// Statements kept prepared per connection.
 const STATEMENTS: usize = 128;
 
@@ -133,7 +136,8 @@ pub(crate) fn set(
     }
     match handle {
         Handle::Write(durability) => {
-            run(file, connection, "cache_size", "PRAGMA cache_size = -4096")?;
+            let cache = format!("PRAGMA cache_size = {WRITERS_CACHE}");
+            run(file, connection, "cache_size", &cache)?;
             run(file, connection, "synchronous", durability.pragma())
         }
         Handle::Read => run(file, connection, "query_only", "PRAGMA query_only = ON"),
@@ -168,7 +172,10 @@ pub(crate) fn check(
         is(name, expected)?;
     }
     match handle {
-        Handle::Write(durability) => is("synchronous", durability.level())?,
+        Handle::Write(durability) => {
+            is("cache_size", WRITERS_CACHE)?;
+            is("synchronous", durability.level())?;
+        }
         Handle::Read => is("query_only", "1")?,
     }
     is("busy_timeout", "5000")?;

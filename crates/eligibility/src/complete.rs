@@ -41,7 +41,7 @@ pub(crate) struct Complete {
 impl Complete {
     pub(crate) fn of(tests: &[Test]) -> Self {
         let by_value = |value: &dyn Fn(&Predicate) -> bool| vector(tests, value);
-        let mut offences = None;
+        let (mut offences, mut involved) = (None, Vec::new());
         let all: BTreeSet<Vector> = match tests.first().map(|test| &test.predicate) {
             None => BTreeSet::new(),
             Some(Predicate::IsYes) => [by_value(&|_| true), by_value(&|_| false)].into(),
@@ -57,7 +57,12 @@ impl Complete {
                 [by_value(&|_| true), by_value(&|_| false)].into()
             }
             Some(Predicate::InHours(..)) => hours(tests),
-            Some(Predicate::InvolvedAs(_)) => evidence::effects(&wanted(tests)),
+            Some(Predicate::InvolvedAs(_)) => {
+                let mut all = evidence::pieces(&wanted(tests));
+                involved = all.iter().copied().collect();
+                all.insert(by_value(&|_| false));
+                all
+            }
             Some(Predicate::DivertedAtMost(_) | Predicate::NotDivertedWithin(..)) => {
                 diversions(tests)
             }
@@ -67,11 +72,6 @@ impl Complete {
                 offences = Some(effects);
                 all
             }
-        };
-        let wanted = wanted(tests);
-        let involved = match wanted.is_empty() {
-            true => Vec::new(),
-            false => evidence::pieces(&wanted).into_iter().collect(),
         };
         Self {
             all: all.into_iter().collect(),

@@ -178,13 +178,6 @@ fn met(all: &[&Wanted], is_met: impl Fn(&Wanted) -> bool) -> Vector {
     vector
 }
 
-/// What full answers can do to these rules at once.
-pub(crate) fn effects(all: &[&Wanted]) -> BTreeSet<Vector> {
-    let mut effects = pieces(all);
-    effects.insert(met(all, |_| false));
-    effects
-}
-
 /// What any pieces of evidence, at least one, can do to these rules at once.
 pub(crate) fn pieces(all: &[&Wanted]) -> BTreeSet<Vector> {
     let anything = Answer::Unknown;

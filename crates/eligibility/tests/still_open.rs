@@ -97,6 +97,45 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
         (two, half, "yes record 2020-01-01", false),
         (two, half, "yes record 2020-01-01; record", false),
         (two, half, "yes record 2015; record", true),
+        // Exactly 24 months ago, and it is not said where.
+        (
+            ", within = { months = 24 }, anniversary_counts = true, in_zone = true",
+            two,
+            "yes record 2018-02-28",
+            true,
+        ),
+        (
+            ", within = { months = 24 }, in_zone = true",
+            exact,
+            "yes record 2018-02-28",
+            false,
+        ),
+        // Where it was is said, and when it was is not.
+        (
+            half,
+            ", in_zone = true, within = { months = 6 }",
+            "yes record in_zone",
+            false,
+        ),
+        (
+            half,
+            ", in_zone = true, within = { months = 6 }",
+            "yes record",
+            true,
+        ),
+        // One was elsewhere: only the record can have been in the area.
+        (
+            ", in_zone = true",
+            ", in_zone = true, evidence = [\"record\"]",
+            "yes direct_observation out_of_zone; record",
+            false,
+        ),
+        (
+            ", in_zone = true",
+            ", in_zone = true, evidence = [\"record\"]",
+            "yes direct_observation; record",
+            true,
+        ),
         // Whatever it is, it is of one of all kinds.
         ("", all_kinds, "yes", false),
         ("", all_kinds, "unknown", false),
@@ -104,6 +143,8 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
         let got = can_pass_only(&wanted(a), &wanted(b), "prior_involvement", answer);
         assert_eq!(got, expected, "{a} and not {b}, {answer}");
     }
+    // Any will do, and there may be none.
+    assert!(can_hit(&wanted(""), "prior_involvement", "unknown"));
     // What there is evidence of is of one of the kinds that there are.
     let kinds = ["record", "direct_observation", "reliable_information"]
         .map(|kind| format!("{{ {} }}", wanted(&format!(", evidence = [\"{kind}\"]"))));

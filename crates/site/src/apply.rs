@@ -163,8 +163,8 @@ impl Site {
         Ok(Some(Chunk { line, judged }))
     }
 
-    /// Keeps a chunk, and judges the next. Behind a long queue both at once:
-    /// opening is half of the work, and a site has a second processor.
+    /// Keeps a chunk, and judges the next. Behind a long queue both at once: a
+    /// site has a second processor.
     fn keep_beside(
         &self,
         opener: &mut Opener,

@@ -5,6 +5,10 @@ import App from './App.svelte';
 
 const target = document.getElementById('app');
 if (target) {
-  target.replaceChildren();
-  mount(App, { target, props: { app: new FieldApp(pickHost()) } });
+  // Drawn once, with what the core says first: until then the page's own words stand.
+  const app = new FieldApp(pickHost());
+  void app.status.settled().then(() => {
+    target.replaceChildren();
+    mount(App, { target, props: { app } });
+  });
 }

@@ -46,6 +46,25 @@ test('changes during a reading cause one more reading, not one each', async () =
   expect(host.count('today')).toBe(2);
 });
 
+test('a reading that is asked for at whatever moment of another is done', async () => {
+  for (let moment = 0; moment < 10; moment++) {
+    const host = new FakeHost({ today: () => emptyToday });
+    const query = new Queries(host).open('today', {});
+    for (let tick = 0; tick < moment; tick++) await Promise.resolve();
+    await query.read();
+    expect(query.view, `moment ${moment}`).toEqual(emptyToday);
+    expect(host.count('today'), `moment ${moment}`).toBe(2);
+  }
+});
+
+test('a query is settled when its first answer is there', async () => {
+  const host = new FakeHost({ today: () => emptyToday });
+  const query = new Queries(host).open('today', {});
+  expect(query.view).toBeNull();
+  await query.settled();
+  expect(query.view).toEqual(emptyToday);
+});
+
 test('a failed reading keeps the last view and shows the error', async () => {
   const host = new FakeHost({ today: () => emptyToday });
   const queries = new Queries(host);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CATALOGUES } from '../../src/lib/i18n/catalogues';
+import { catalogue } from '../../src/lib/i18n/catalogues';
 import { present, PRESENTATIONS } from '../../src/lib/features/errors/present';
 import { sayField } from '../../src/lib/features/errors/fields';
 import { speaker } from '../../src/lib/i18n/words.svelte';
@@ -31,8 +31,9 @@ test('no id stands twice, and both languages have the same ids', () => {
 });
 
 test('every sentence of both catalogues reads', () => {
-  for (const [language, bundle] of Object.entries(CATALOGUES)) {
-    for (const id of ids(language)) expect(bundle.getMessage(id)?.value, id).toBeTruthy();
+  for (const language of ['en', 'es'] as const) {
+    for (const id of ids(language))
+      expect(catalogue(language).getMessage(id)?.value, id).toBeTruthy();
   }
 });
 

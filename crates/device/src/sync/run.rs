@@ -405,9 +405,12 @@ impl Link {
         };
         match from_cbor::<SyncReply>(&bytes, "a reply") {
             Ok(reply) if reply.nonce == nonce => {
-                let offset = reply.site_time - self.host.now();
+                let now = self.host.now();
+                let offset = reply.site_time - now;
                 self.offset_ms
                     .store(offset.num_milliseconds(), Ordering::Relaxed);
+                self.answered_ms
+                    .store(now.timestamp_millis(), Ordering::Relaxed);
                 Event::Replied {
                     request,
                     reply: Box::new(reply),

@@ -248,6 +248,45 @@ fn views_made_again_from_the_journal_are_the_same() {
 }
 
 #[test]
+fn queues_longer_than_a_chunk_are_applied_to_the_end_and_in_order() {
+    let (site, mut device) = officer();
+    let mut other = TestDevice::enrol(&site, OTHER);
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for n in 0..2 * CHUNK + 7 {
+        first.push(device.refer());
+        if n == CHUNK + 3 {
+            // Parked, in a chunk that was opened while the one before was kept.
+            let spoilt = device.seal(ItemId(id()), b"hello");
+            device.items.push(spoilt);
+        }
+        if n < CHUNK + 5 {
+            second.push(other.refer());
+        }
+    }
+    for device in [&device, &other] {
+        let end = device.items.len() as Seq;
+        for from in (1..=end).step_by(CHUNK) {
+            let batch = device.batch(from, end.min(from + CHUNK as Seq - 1));
+            let taken = site.site.take(&device.request(vec![batch]));
+            taken.map_err(|(reply, _)| reply).unwrap();
+        }
+    }
+    site.apply();
+    let kept = site
+        .site
+        .storage()
+        .reading(|reads| reads.entries_of_kind("referral_logged"))
+        .unwrap();
+    for (device, saved) in [(&device, &first), (&other, &second)] {
+        let of_lane = kept.iter().filter(|row| row.lane == device.lane);
+        let order: Vec<_> = of_lane.filter_map(|row| row.referral).collect();
+        assert_eq!(&order, saved);
+    }
+    assert_eq!(site.site.parked().unwrap().len(), 1);
+    assert_eq!(referrals(&site), first.len() + second.len());
+}
+
+#[test]
 fn one_applier_works_at_a_time_and_another_takes_over_when_it_is_silent() {
     let (site, mut device) = officer();
     device.refer();

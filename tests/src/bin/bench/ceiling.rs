@@ -17,7 +17,6 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use handoff_tests::synthetic::{Seeded, record};
 use rusqlite::Connection;
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -31,6 +30,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 use crate::Setup;
+use crate::documents::{self, Document};
 use crate::measure::cpu;
 
 /// What it is called in the report.
@@ -42,9 +42,6 @@ const BATCH: u16 = 500;
 /// zstd's level for whole batches; entries of ours are packed one by one (ADR 0008).
 const LEVEL: i32 = 3;
 const CERTIFICATE: &str = "certificate.der";
-
-/// A document: its id, and JSON, which holds no line break.
-type Document = (String, String);
 
 /// A line for each document.
 fn pack<'a>(documents: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Vec<u8>> {
@@ -59,7 +56,7 @@ fn unpack(bytes: &[u8]) -> Result<String> {
     Ok(String::from_utf8(zstd::decode_all(bytes)?)?)
 }
 
-fn documents(lines: &str) -> impl Iterator<Item = (&str, &str)> {
+fn lines_of(lines: &str) -> impl Iterator<Item = (&str, &str)> {
     lines.lines().filter_map(|line| line.split_once(' '))
 }
 
@@ -97,19 +94,12 @@ impl Ceiling {
             .tls_backend_preconfigured(tls)
             .timeout(Duration::from_secs(60))
             .build()?;
-        let mut rng = Seeded::new(seed);
-        let documents = (0..setup.entries)
-            .map(|_| {
-                let id = data_encoding::HEXLOWER.encode(&rng.bytes());
-                Ok((id, serde_json::to_string(&record(&mut rng))?))
-            })
-            .collect::<Result<_>>()?;
         Ok(Self {
             server,
             url: format!("https://localhost:{}", address.trim()),
             client,
             runtime: Runtime::new()?,
-            documents,
+            documents: documents::make(setup.entries, seed)?,
             folder,
         })
     }
@@ -172,7 +162,7 @@ fn keep(database: &mut Connection, lines: &str) -> Result<usize> {
     let mut count = 0;
     {
         let mut insert = tx.prepare_cached("INSERT INTO documents (id, body) VALUES (?1, ?2)")?;
-        for document in documents(lines) {
+        for document in lines_of(lines) {
             count += insert.execute(document)?;
         }
     }

@@ -21,7 +21,7 @@ use crate::shaper::{Carried, Shape, Shaper, Windows};
 use crate::transfer::signed_in;
 
 /// Entries that wait when the line begins.
-const ENTRIES: usize = 500;
+pub const ENTRIES: usize = 500;
 /// Entries that wait when the line is going to break: four batches.
 const MORE_ENTRIES: usize = 2_000;
 /// Bytes that so many entries put on the wire at the very least.
@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How often it is looked whether all is received.
 const LOOK: Duration = Duration::from_millis(5);
 /// A line as a car has it at the edge of a cell.
-const LINE: Shape = Shape {
+pub const LINE: Shape = Shape {
     up: 1_000_000,
     down: 4_000_000,
     latency: Duration::from_millis(50),
@@ -49,7 +49,7 @@ const OUTAGE: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_secs(1);
 
 /// What the line is, for the methods.
-const OVER: &str = "over a relay in user space between the kernel's TCP on both sides: 1 Mbit/s up, 4 Mbit/s down, 50 ms each way, 2 % of packets lost, each once more after 200 ms, then 400 ms; opening a connection takes a round trip, and a second more for each loss; headers of 52 bytes a packet use the line too; the kernel's own acknowledgements do not, and TCP's first window does not show, which is larger than this line's bandwidth × round trip; the device's core in this process without Argon2, the site a process of its own";
+pub const OVER: &str = "over a relay in user space between the kernel's TCP on both sides: 1 Mbit/s up, 4 Mbit/s down, 50 ms each way, 2 % of packets lost, each once more after 200 ms, then 400 ms; opening a connection takes a round trip, and a second more for each loss; headers of 52 bytes a packet use the line too; the kernel's own acknowledgements do not, and TCP's first window does not show, which is larger than this line's bandwidth × round trip; the device's core in this process without Argon2, the site a process of its own";
 
 /// `link`.
 pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
@@ -60,7 +60,7 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
 }
 
 /// A device, its line, and its site.
-struct Bench {
+pub struct Bench {
     world: World,
     _site: Serving,
     shaper: Arc<Shaper>,
@@ -68,7 +68,8 @@ struct Bench {
 }
 
 impl Bench {
-    fn start(setup: &Setup) -> Result<Self> {
+    /// Sets a site up, and a device on a line that is still good.
+    pub fn start(setup: &Setup) -> Result<Self> {
         let world = World::empty_in(&setup.folder);
         world.init("site");
         let site_port = World::free_port();
@@ -118,6 +119,19 @@ impl Bench {
         }
     }
 
+    /// Sends [`ENTRIES`] over the slow line with a new core: what it carried, how
+    /// many entries were put on it, and how many seconds it took.
+    pub fn cold(&self, seed: u64) -> Result<(Carried, u64, f64)> {
+        let core = self.with_waiting(ENTRIES, seed)?;
+        self.shaper.begin(Shape { seed, ..LINE });
+        let (put, taken) = self.all_received(&core)?;
+        let carried = self.shaper.carried();
+        println!("bench: {taken:.3} s, {put} entries sent, {carried:?}");
+        drop(core);
+        self.heal()?;
+        Ok((carried, put, taken))
+    }
+
     /// Applies what is left over a good line, so that runs do not differ.
     fn heal(&self) -> Result<()> {
         self.shaper.begin(Shape {
@@ -153,17 +167,10 @@ fn f64_of(number: u64) -> f64 {
 fn cold(bench: &Bench, setup: &Setup, report: &mut Report) -> Result<()> {
     let (mut ours, mut references, mut sent) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..RUNS * setup.runs {
-        let seed = 0xc01d + run as u64;
-        let core = bench.with_waiting(ENTRIES, seed)?;
-        bench.shaper.begin(Shape { seed, ..LINE });
-        let (put, taken) = bench.all_received(&core)?;
+        let (carried, put, taken) = bench.cold(0xc01d + run as u64)?;
         ours.push(taken);
         sent.push(f64_of(put));
-        let carried = bench.shaper.carried();
         references.push(reference(&carried));
-        println!("bench: {taken:.3} s, {put} entries sent, {carried:?}");
-        drop(core);
-        bench.heal()?;
     }
     report.say(Row {
         what: format!("{ENTRIES} entries over a slow line, cold, to all receipts"),

@@ -12,7 +12,7 @@
 //! medians. The site and the reference server are processes of their own.
 //!
 //! **What it does not do.** It passes and fails nothing: it says which budgets
-//! are kept. Peers are not in it yet.
+//! are kept. Peers are measured only where somebody asks for them (`--peers`).
 
 #![allow(
     clippy::print_stdout,
@@ -22,9 +22,11 @@
 
 mod ceiling;
 mod device;
+mod documents;
 mod growth;
 mod link;
 mod measure;
+mod peers;
 mod relay;
 mod report;
 mod save;
@@ -51,7 +53,11 @@ const GROUPS: &[(&str, Measure)] = &[
     ("growth", growth::measure),
     ("screening", screening::measure),
     ("window", window::measure),
+    (PEERS, peers::measure),
 ];
+
+/// The one that needs more than this repository: only when it is asked for.
+const PEERS: &str = "peers";
 
 /// Where and how much.
 pub struct Setup {
@@ -96,10 +102,15 @@ fn main() -> Result<()> {
     {
         bail!("there is no group `{only}`");
     }
+    let with_peers = args.iter().any(|arg| arg == "--peers");
     std::fs::create_dir_all(&setup.folder)?;
     let mut report = Report::default();
     for (name, measure) in GROUPS {
-        if only.as_deref().is_none_or(|only| only == *name) {
+        let is_asked_for = match &only {
+            Some(only) => only == name,
+            None => *name != PEERS || with_peers,
+        };
+        if is_asked_for {
             println!("bench: {name}");
             measure(&setup, &mut report).with_context(|| format!("measuring {name}"))?;
         }

@@ -13,6 +13,8 @@ pub enum Budget {
     RatioAtMost(f64),
     /// `reference / ours` is at least this: a speed.
     SpeedAtLeast(f64),
+    /// `reference / ours` is at least this: a cost.
+    TimesLess(f64),
     /// `ours` is at most this, in its own unit.
     AtMost(f64),
     /// Said for its own sake.
@@ -40,7 +42,7 @@ impl Row {
     fn ratio(&self) -> Option<f64> {
         let reference = self.reference.as_ref()?.1;
         Some(match self.budget {
-            Budget::SpeedAtLeast(_) => reference / self.ours,
+            Budget::SpeedAtLeast(_) | Budget::TimesLess(_) => reference / self.ours,
             _ => self.ours / reference,
         })
     }
@@ -48,7 +50,9 @@ impl Row {
     fn kept(&self) -> Option<bool> {
         match self.budget {
             Budget::RatioAtMost(most) => self.ratio().map(|ratio| ratio <= most),
-            Budget::SpeedAtLeast(least) => self.ratio().map(|ratio| ratio >= least),
+            Budget::SpeedAtLeast(least) | Budget::TimesLess(least) => {
+                self.ratio().map(|ratio| ratio >= least)
+            }
             Budget::AtMost(most) => Some(self.ours <= most),
             Budget::None => None,
         }
@@ -58,6 +62,7 @@ impl Row {
         match self.budget {
             Budget::RatioAtMost(most) => format!("≤ {most}×"),
             Budget::SpeedAtLeast(least) => format!("≥ {least}× its speed"),
+            Budget::TimesLess(least) => format!("≥ {least}× less"),
             Budget::AtMost(most) => format!("≤ {most} {}", self.unit),
             Budget::None => String::new(),
         }

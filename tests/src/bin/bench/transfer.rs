@@ -22,12 +22,16 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// What one run took.
 #[derive(Debug, Default, Clone)]
-struct Run {
-    push_receipts: f64,
+pub struct Run {
+    /// Seconds until everything has a receipt.
+    pub push_receipts: f64,
     push_views: f64,
-    push_cpu: f64,
-    pull: f64,
-    pull_cpu: f64,
+    /// Processor seconds of both sides, until everything is in the site's views.
+    pub push_cpu: f64,
+    /// Seconds.
+    pub pull: f64,
+    /// Processor seconds of both sides.
+    pub pull_cpu: f64,
     ceiling_push: f64,
     ceiling_push_cpu: f64,
     ceiling_pull: f64,
@@ -50,8 +54,9 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "thousands")]
     let each = 1e6 / n as f64;
     let method = format!(
-        "medians of {} runs, ours and the bare stack in turns; device and site are two processes on this machine, TLS over loopback; processor time of both sides",
-        setup.runs
+        "medians of {} runs, ours and the bare stack in turns; device and site are two processes on this machine, TLS over loopback; processor time of both sides; whether all is in the views is looked at every {} ms",
+        setup.runs,
+        LOOK.as_millis()
     );
     let mut row = |what: &str, unit, ours, reference, budget| {
         report.say(Row {
@@ -123,7 +128,7 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
 }
 
 /// Ours: one device pushes, another device of the same officer pulls.
-fn ours(setup: &Setup, seed: u64, run: &mut Run) -> Result<()> {
+pub fn ours(setup: &Setup, seed: u64, run: &mut Run) -> Result<()> {
     let world = World::empty_in(&setup.folder);
     world.init("site");
     let site = world.serve("site");

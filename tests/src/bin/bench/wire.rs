@@ -1,18 +1,22 @@
 //! Bytes and round trips, counted between device and site.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use handoff_tests::world::World;
+use handoff_device::Core;
+use handoff_tests::world::{Serving, World};
 use tokio::runtime::Runtime;
 
 use crate::Setup;
 use crate::device::{Rights, Unlocked};
 use crate::measure::{cpu, cpu_of_threads, median};
-use crate::relay;
+use crate::relay::{self, Counted};
 use crate::report::{Budget, Report, Row};
 use crate::transfer::signed_in;
 
+/// Of the entries that are sent at once; the dictionary never saw them.
+pub const SEED: u64 = 0x317e;
 /// Entries of a small batch.
 const FEW: usize = 20;
 /// Small batches.
@@ -22,46 +26,22 @@ const IDLE: usize = 50;
 
 /// `wire`.
 pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
-    let world = World::empty_in(&setup.folder);
-    world.init("site");
-    let site_port = World::free_port();
-    let _site = world.serve_at("site", site_port);
-    let counted = relay::between(world.port, site_port)?;
-    world.enrol("device");
-    let home = world.path("device");
-    let runtime = Runtime::new()?;
-
-    // Many at once, over a warm connection.
-    let core = signed_in(&home)?;
-    runtime.block_on(core.sync_until_applied(Duration::from_secs(60)));
-    drop(core);
-    Unlocked::open(&home, Rights::Reading)?.fill(setup.entries, 0x317e)?;
-    let core = signed_in(&home)?;
-    counted.take();
-    let sent = runtime.block_on(core.sync_once(Duration::ZERO));
-    ensure!(sent.waiting == 0, "not all arrived: {sent:?}");
-    let many = counted.take();
+    let wire = Wire::start(setup)?;
+    wire.settle()?;
     row(
         report,
         "bytes up an entry, batches of 500",
-        many.up,
+        wire.push(setup.entries, SEED)?,
         setup.entries,
         310.0,
     );
-    runtime.block_on(core.sync_until_applied(Duration::from_secs(60)));
-    drop(core);
+    wire.settle()?;
 
     // Few at once: each time a device that was just unlocked, as in a car.
-    let mut up = Vec::new();
+    let mut all = 0;
     for turn in 0..TIMES {
-        Unlocked::open(&home, Rights::Reading)?.fill(FEW, 0xfe3 + turn as u64)?;
-        let core = signed_in(&home)?;
-        counted.take();
-        let sent = runtime.block_on(core.sync_once(Duration::ZERO));
-        ensure!(sent.waiting == 0, "not all arrived: {sent:?}");
-        up.push(counted.take().up);
+        all += wire.push(FEW, 0xfe3 + turn as u64)?;
     }
-    let all: u64 = up.iter().sum();
     row(
         report,
         "bytes up an entry, one batch of 20 in a new connection",
@@ -70,7 +50,62 @@ pub fn measure(setup: &Setup, report: &mut Report) -> Result<()> {
         f64::INFINITY,
     );
 
-    idle(report, setup, &runtime, &home, &counted)
+    idle(report, setup, &wire)
+}
+
+/// Bytes that a device of ours sends for so many entries, everything included.
+pub fn bytes_up(setup: &Setup) -> Result<u64> {
+    let wire = Wire::start(setup)?;
+    wire.settle()?;
+    wire.push(setup.entries, SEED)
+}
+
+/// A device, its site, and what counts between them.
+struct Wire {
+    _site: Serving,
+    world: World,
+    counted: Arc<Counted>,
+    runtime: Runtime,
+}
+
+impl Wire {
+    fn start(setup: &Setup) -> Result<Self> {
+        let world = World::empty_in(&setup.folder);
+        world.init("site");
+        let site_port = World::free_port();
+        let site = world.serve_at("site", site_port);
+        let counted = relay::between(world.port, site_port)?;
+        world.enrol("device");
+        Ok(Self {
+            _site: site,
+            world,
+            counted,
+            runtime: Runtime::new()?,
+        })
+    }
+
+    fn core(&self) -> Result<Core> {
+        signed_in(&self.world.path("device"))
+    }
+
+    /// Everything is at the site, and applied.
+    fn settle(&self) -> Result<()> {
+        let core = self.core()?;
+        self.runtime
+            .block_on(core.sync_until_applied(Duration::from_secs(60)));
+        Ok(())
+    }
+
+    /// Saves so many entries and sends them, in a session of its own; the bytes
+    /// from the device.
+    fn push(&self, entries: usize, seed: u64) -> Result<u64> {
+        Unlocked::open(&self.world.path("device"), Rights::Reading)?.fill(entries, seed)?;
+        let core = self.core()?;
+        self.counted.take();
+        let sent = self.runtime.block_on(core.sync_once(Duration::ZERO));
+        ensure!(sent.waiting == 0, "not all arrived: {sent:?}");
+        Ok(self.counted.take().up)
+    }
 }
 
 fn row(report: &mut Report, what: &str, bytes: u64, entries: usize, most: f64) {
@@ -91,17 +126,10 @@ fn row(report: &mut Report, what: &str, bytes: u64, entries: usize, most: f64) {
 }
 
 /// A sync with nothing new, on a device with many entries.
-fn idle(
-    report: &mut Report,
-    setup: &Setup,
-    runtime: &Runtime,
-    home: &std::path::Path,
-    counted: &relay::Counted,
-) -> Result<()> {
-    let core = signed_in(home)?;
-    runtime.block_on(core.sync_until_applied(Duration::from_secs(60)));
-    drop(core);
-    let core = signed_in(home)?;
+fn idle(report: &mut Report, setup: &Setup, wire: &Wire) -> Result<()> {
+    wire.settle()?;
+    let core = wire.core()?;
+    let (runtime, counted) = (&wire.runtime, &wire.counted);
     counted.take();
     runtime.block_on(core.sync_once(Duration::ZERO));
     let cold = counted.take();

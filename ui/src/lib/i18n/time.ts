@@ -5,15 +5,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+const two = (number: number) => String(number).padStart(2, '0');
 const sameDay = (a: Date, b: Date) => a.toDateString() === b.toDateString();
 
 /** `21:04`: the 24-hour clock of dispatch, in both languages. */
 export function clock(when: string | Date): string {
-  return new Intl.DateTimeFormat(speaker.locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(new Date(when));
+  const date = new Date(when);
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /** `Nov 22`, with the year when it is another one. */
@@ -46,8 +44,6 @@ export function span(since: string | Date, now = new Date()): string {
   }
   return say('span-days', { days: Math.floor(milliseconds / DAY) });
 }
-
-const two = (number: number) => String(number).padStart(2, '0');
 
 /** A moment as the form carries it: local time with its offset. */
 export function localIso(date: Date): string {

@@ -5,7 +5,7 @@
  * in an element of their own, whatever their script.
  */
 import type { Language, PackWords } from '$lib/ipc/generated/contract';
-import { CATALOGUES, LOCALES } from './catalogues';
+import { catalogue, LOCALES } from './catalogues';
 import type { MessageId } from './generated/ids';
 
 export type Args = Record<string, string | number>;
@@ -18,7 +18,7 @@ class Speaker {
   }
 
   find(id: string, args?: Args): string | null {
-    const bundle = CATALOGUES[this.language];
+    const bundle = catalogue(this.language);
     const pattern = bundle.getMessage(id)?.value;
     return pattern ? bundle.formatPattern(pattern, args) : null;
   }

@@ -17,6 +17,7 @@ export class Query<C extends CommandName> {
   readonly #arrived: (view: View<C>) => void;
   #request: Request<C>;
   #running = false;
+  #reading: Promise<void> = Promise.resolve();
   #stale = false;
   #generation = 0;
 
@@ -50,11 +51,22 @@ export class Query<C extends CommandName> {
     this.#arrived(view);
   }
 
-  /** Reads once more; a reading that is asked for during another follows it. */
-  async read(): Promise<void> {
+  /** Reads once more; a reading that is asked for during another follows it. Done when nothing is read. */
+  read(): Promise<void> {
     this.#stale = true;
-    if (this.#running) return;
-    this.#running = true;
+    if (!this.#running) {
+      this.#running = true;
+      this.#reading = this.#readAll();
+    }
+    return this.#reading;
+  }
+
+  /** When nothing is read. */
+  settled(): Promise<void> {
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
     while (this.#stale) {
       this.#stale = false;
       const generation = this.#generation;
