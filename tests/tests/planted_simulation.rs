@@ -135,6 +135,11 @@ fn a_fork_that_is_not_detected_is_noticed() {
 }
 
 #[test]
+fn what_is_let_go_without_a_backup_is_noticed() {
+    check_caught(Mutant::LetGoUnproven, &["saved_arrives"]);
+}
+
+#[test]
 fn without_a_bug_nothing_is_found() {
     let output = simulate(None);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -38,6 +38,8 @@ pub enum Mutant {
     /// What an eviction or an order takes goes from the vault, and the journal
     /// can make it again.
     EvictionSparesJournal,
+    /// A device lets go of what no backup of the site holds.
+    LetGoUnproven,
     /// A receipt of another epoch proves as much as one of this.
     EpochIgnored,
     /// Epochs are counted.
@@ -68,7 +70,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -78,6 +80,7 @@ impl Mutant {
         Self::CursorBeforeApply,
         Self::EvictionSkipped,
         Self::EvictionSparesJournal,
+        Self::LetGoUnproven,
         Self::EpochIgnored,
         Self::EpochCounter,
         Self::UnknownDeviceRefused,
@@ -106,6 +109,7 @@ impl Mutant {
             Self::CursorBeforeApply => "cursor_before_apply",
             Self::EvictionSkipped => "eviction_skipped",
             Self::EvictionSparesJournal => "eviction_spares_journal",
+            Self::LetGoUnproven => "let_go_unproven",
             Self::EpochIgnored => "epoch_ignored",
             Self::EpochCounter => "epoch_counter",
             Self::UnknownDeviceRefused => "unknown_device_refused",

@@ -380,6 +380,10 @@ pub struct Answer {
     /// Contents that this device has to erase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erasures: Option<Signed<ErasureOrder>>,
+    /// Days for which the device keeps sealed contents that the site has applied
+    /// and holds in a verified backup. Without a number it keeps them for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_sealed_days: Option<u16>,
 }
 
 /// Why a person's feed is not served.

@@ -26,6 +26,8 @@ pub struct Settings {
     pub enrolment: Enrolment,
     /// Leases.
     pub leases: Leases,
+    /// What devices do.
+    pub devices: Devices,
     /// Limits.
     pub limits: Limits,
 }
@@ -44,6 +46,14 @@ pub struct Enrolment {
 pub struct Leases {
     /// Hours for which one is good.
     pub hours: u32,
+}
+
+/// What devices do.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Devices {
+    /// Days for which a device keeps what is in a verified backup; 0 = for good.
+    pub keep_sealed_days: u16,
 }
 
 /// Limits.
@@ -127,6 +137,8 @@ impl Settings {
         set(minutes, env, "HANDOFF_SITE_INVITATION_MINUTES", NUMBER)?;
         let hours = &mut self.leases.hours;
         set(hours, env, "HANDOFF_SITE_LEASE_HOURS", NUMBER)?;
+        let days = &mut self.devices.keep_sealed_days;
+        set(days, env, "HANDOFF_SITE_KEEP_SEALED_DAYS", NUMBER)?;
         let limits = &mut self.limits;
         set(
             &mut limits.items_per_day,
@@ -188,6 +200,14 @@ impl Settings {
     #[must_use]
     pub fn invitation_for(&self) -> TimeDelta {
         TimeDelta::minutes(i64::from(self.enrolment.invitation_minutes))
+    }
+
+    /// Days for which devices keep what is in a verified backup; for good
+    /// without a number.
+    #[must_use]
+    pub fn keep_sealed_days(&self) -> Option<u16> {
+        let days = self.devices.keep_sealed_days;
+        (days > 0).then_some(days)
     }
 
     /// How long a lease is good.
@@ -303,6 +323,9 @@ mod tests {
         assert_eq!(settings.lease_for(), TimeDelta::hours(72));
         assert_eq!(settings.lease_stays(), TimeDelta::hours(1));
         assert_eq!(settings.invitation_for(), TimeDelta::minutes(15));
+        assert_eq!(settings.keep_sealed_days(), None);
+        let kept = read("[devices]\nkeep_sealed_days = 90\n").unwrap();
+        assert_eq!(kept.keep_sealed_days(), Some(90));
     }
 
     #[test]

@@ -313,6 +313,7 @@ pub fn feed(store: &DeviceStore, session: &UserSession, items: Vec<FeedItem>) ->
         leases: Vec::new(),
         not_served: Vec::new(),
         erasures: None,
+        keep_sealed_days: None,
     }
 }
 

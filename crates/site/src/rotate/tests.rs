@@ -1,7 +1,7 @@
 use handoff_domain::Role;
 use handoff_protocol::certificate::KeyCertificate;
 use handoff_protocol::ids::ItemId;
-use handoff_protocol::item::Item;
+use handoff_protocol::item::{Gone, Item};
 use handoff_protocol::message::Answer;
 use handoff_protocol::receipt::ParkCode;
 
@@ -116,6 +116,43 @@ fn an_entry_that_was_sealed_again_is_applied_and_the_first_is_no_longer_parked()
     // Judged once more, it is the same.
     site.judge_parked();
     assert_eq!(site.site.referrals().unwrap(), referrals);
+}
+
+#[test]
+fn what_was_let_go_and_sealed_again_takes_the_place_of_what_is_lost() {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    let record = device.record(Role::Officer, logged("Fayette & Greene"));
+    let bytes = record.to_bytes().unwrap();
+    let entry = ItemId(id());
+    let first = device.seal(entry, &bytes);
+    device.items.push(first.clone().into_placeholder(Gone::Pruned));
+    let answer = site.sync(&device.request(device.everything()));
+    let parked = site.receipt(&answer, &device.lane).parked;
+    assert_eq!(parked, [(2, ParkCode::Lost)]);
+    let Item::Entry {
+        id,
+        context,
+        sealed,
+        ..
+    } = device.seal(ItemId(crate::testing::id()), &bytes)
+    else {
+        panic!("an entry was sealed");
+    };
+    device.items.push(Item::Resealed {
+        id,
+        context,
+        of: (entry, first.digest()),
+        sealed,
+    });
+    let answer = site.sync(&device.request(vec![device.batch(3, 3)]));
+    assert_eq!(site.receipt(&answer, &device.lane).parked, []);
+    let referrals = site.site.referrals().unwrap();
+    assert_eq!(referrals[0].referral.0, entry.0);
+    // Judged once more, it is the same.
+    site.judge_parked();
+    assert_eq!(site.site.referrals().unwrap(), referrals);
+    assert_eq!(site.site.parked().unwrap().len(), 0);
 }
 
 #[test]

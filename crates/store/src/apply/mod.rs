@@ -9,6 +9,7 @@
 //! same part of the feed again.
 
 mod erasures;
+mod prune;
 mod receipts;
 mod settle;
 mod verify;
@@ -285,6 +286,9 @@ impl DeviceStore {
         }
         if let Some(order) = &verified.erasures {
             applied.erased = erasures::carry_out(tx, order)?;
+        }
+        if let Some(days) = answer.keep_sealed_days {
+            prune::prune(tx, verified.epoch, days, site_time)?;
         }
         match &answer.site_feed {
             Some(part) if part.next.epoch == verified.epoch => {

@@ -56,6 +56,7 @@ impl Lab {
             leases: Vec::new(),
             not_served: Vec::new(),
             erasures: None,
+            keep_sealed_days: None,
         }
     }
 

@@ -76,7 +76,7 @@ pub(super) enum Answered {
 }
 
 impl SiteHost {
-    pub fn found(depth: Depth, random: &Seeded, now_ms: i64, items_per_day: u64) -> Self {
+    pub fn found(depth: Depth, random: &Seeded, now_ms: i64, items_per_day: u64, lets_go: bool) -> Self {
         let folder = scratch();
         let clock = Arc::new(AtomicI64::new(now_ms));
         let host = {
@@ -102,6 +102,7 @@ impl SiteHost {
         let fused = Fused::new(inner, fuse.clone());
         let mut settings = Settings::read("", |_| None).expect("the default settings");
         settings.limits.items_per_day = items_per_day;
+        settings.devices.keep_sealed_days = u16::from(lets_go);
         let other = || SigningKey::make(random).public();
         let founding = Founding {
             name: SiteId::new("md-baltimore").expect("a name"),
@@ -241,8 +242,11 @@ impl SiteHost {
                 Image::File(file)
             }
         };
-        // What lies in a backup may be announced.
-        let announced = self.storage().writing(|writes| {
+        // What lies in a backup may be announced, and let go by devices.
+        let counted = self.storage().writing(|writes| {
+            for line in writes.all_lines()? {
+                writes.backed_up(line.id, line.head.seq)?;
+            }
             for key in writes.site_keys()? {
                 let announced = true;
                 writes.keep_site_key(&SiteKeyRow { announced, ..key })?;
@@ -250,9 +254,16 @@ impl SiteHost {
             Ok::<_, StorageError>(())
         });
         // A disk that is full at this moment leaves it to the next one.
-        drop(announced);
+        drop(counted);
         let log = self.log().len();
         self.backups.push(Backup { image, log });
+    }
+
+    /// Whether devices let go of what is in a backup. Then only the newest is ever
+    /// put back: who has thrown a verified backup away has thrown away what was
+    /// in it.
+    pub fn lets_devices_go(&self) -> bool {
+        self.settings.keep_sealed_days().is_some()
     }
 
     /// Puts a backup in the store's place. With a control log, or awaiting

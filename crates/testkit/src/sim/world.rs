@@ -63,7 +63,8 @@ impl World {
         // A device that is only vouched for has a tenth of it, which must be
         // more than a batch.
         let items_per_day = if rng.u8(..3) == 0 { 250 } else { 100_000 };
-        let site = SiteHost::found(depth, &random, STARTED, items_per_day);
+        let lets_go = seed % 8 == 5;
+        let site = SiteHost::found(depth, &random, STARTED, items_per_day, lets_go);
         site.add_person(ADMIN, Role::SiteAdmin);
         let roles = [
             ("Dana Reyes", Role::Officer),

@@ -96,8 +96,16 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn restore(&mut self, rng: &mut Rng) -> Held {
+    fn any_backup(&self, rng: &mut Rng) -> usize {
         let number = rng.usize(..self.site.backups.len());
+        if self.site.lets_devices_go() {
+            return self.site.backups.len() - 1;
+        }
+        number
+    }
+
+    pub(super) fn restore(&mut self, rng: &mut Rng) -> Held {
+        let number = self.any_backup(rng);
         let how = if rng.bool() {
             Bring::WithLog
         } else {
@@ -108,7 +116,7 @@ impl World {
     }
 
     pub(super) fn put_back(&mut self, rng: &mut Rng) -> Held {
-        let number = rng.usize(..self.site.backups.len());
+        let number = self.any_backup(rng);
         self.fired(Fault::PutBack);
         self.bring_back(number, Bring::WithoutAWord)
     }
@@ -116,6 +124,11 @@ impl World {
     pub(super) fn restore_again(&mut self, rng: &mut Rng) -> Held {
         let Some(number) = self.site.brought_back else {
             return Ok(());
+        };
+        let number = if self.site.lets_devices_go() {
+            self.any_backup(rng)
+        } else {
+            number
         };
         let how = if rng.bool() {
             Bring::WithLog

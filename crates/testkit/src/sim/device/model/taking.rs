@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
 use handoff_protocol::epoch::Kinship;
@@ -185,6 +185,10 @@ impl ModelFiles {
         for id in verified.erasures.iter().flat_map(|order| &order.items) {
             device.erase(*id);
         }
+        if let Some(days) = answer.keep_sealed_days {
+            let until = site_time - TimeDelta::days(i64::from(days));
+            device.prune(until.timestamp_millis());
+        }
         if let Some(part) = &answer.site_feed
             && part.next.epoch == verified.epoch
         {
@@ -238,6 +242,7 @@ impl ModelFiles {
             row.known = Some(Known {
                 signed: signed.clone(),
                 branch: receipt.branch,
+                backed_up_through: receipt.backed_up_through,
                 coverage,
             });
         }
