@@ -171,6 +171,10 @@ pub struct Certificates {
     /// that a forgotten password loses nothing. Opaque to the site.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recovery_wraps: Vec<RecoveryWrap>,
+    /// The site's keys that its receipts may be signed with: a site that was put
+    /// back to before one of them takes the identity key's word for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipt_keys: Vec<Signed<KeyCertificate>>,
 }
 
 /// One person's keys on this device, wrapped to the recovery key.

@@ -299,6 +299,7 @@ impl SiteHost {
         self.brought_back = Some(number);
         match how {
             Bring::WithoutAWord => {}
+            Bring::WholeMachine => self.forget_receipt_keys(),
             Bring::Awaiting => {
                 let announced = self.site.announce_restore(None);
                 announced.expect("a restore is announced");
@@ -311,6 +312,25 @@ impl SiteHost {
             }
         }
         self.start();
+    }
+
+    /// Receipt keys that were made after what was put back are gone for good.
+    fn forget_receipt_keys(&mut self) {
+        let known = self.storage().reading(|reads| reads.site_keys());
+        let known = known.expect("a store that opens");
+        let paths = self.site.paths();
+        let kept: Vec<PathBuf> = known
+            .iter()
+            .map(|key| paths.another_receipt_key(key.id()))
+            .collect();
+        let files = std::fs::read_dir(paths.keys()).expect("a folder of keys");
+        for file in files.map(|file| file.expect("a file").path()) {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with("receipt-") && !kept.contains(&file) {
+                std::fs::remove_file(&file).expect("a key's file");
+            }
+        }
+        self.load_keys();
     }
 
     /// The secret of one of the sealing keys goes away, and the process begins
@@ -399,6 +419,8 @@ pub(super) enum Bring {
     WithLog,
     Awaiting,
     WithoutAWord,
+    /// As that, with the folder of keys: a snapshot of the machine.
+    WholeMachine,
 }
 
 pub(super) fn time(ms: i64) -> DateTime<Utc> {

@@ -118,7 +118,12 @@ impl World {
     pub(super) fn put_back(&mut self, rng: &mut Rng) -> Held {
         let number = self.any_backup(rng);
         self.fired(Fault::PutBack);
-        self.bring_back(number, Bring::WithoutAWord)
+        let how = if rng.bool() {
+            Bring::WholeMachine
+        } else {
+            Bring::WithoutAWord
+        };
+        self.bring_back(number, how)
     }
 
     pub(super) fn restore_again(&mut self, rng: &mut Rng) -> Held {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use handoff_domain::{EntryId, Hlc, UserId};
 use handoff_protocol::KeptRecord;
-use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease};
+use handoff_protocol::certificate::{
+    AuthorCertificate, DeviceCertificate, KeyCertificate, KeyPurpose, Lease,
+};
 use handoff_protocol::chain::{self, ChainHash, Head, Parent};
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{ContextId, EpochId, ItemId, Lane, Seq};
@@ -275,6 +277,13 @@ impl DeviceDb {
         let (lane, seq) = self.places.get(&id)?;
         let lane = self.lanes.get(*lane)?;
         Some((lane, *seq, lane.row(*seq)?))
+    }
+
+    /// Keys of the site that sign receipts.
+    pub fn receipt_keys(&self) -> Vec<Signed<KeyCertificate>> {
+        let keys = self.keys.iter();
+        let keys = keys.filter(|(_, key)| key.purpose == KeyPurpose::Receipt);
+        keys.map(|(signed, _)| signed.clone()).collect()
     }
 
     pub fn person(&self, user: UserId) -> Option<&PersonRow> {
