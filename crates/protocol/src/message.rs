@@ -354,6 +354,10 @@ pub enum Refusal {
     Other,
 }
 
+/// Days after the end of their leave to read for which a device keeps the vault
+/// of somebody who does not sign in, where the site says nothing else.
+pub const KEEP_VAULT_DAYS: u16 = 30;
+
 /// What the site gives back for a request that it took up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
@@ -388,6 +392,11 @@ pub struct Answer {
     /// and holds in a verified backup. Without a number it keeps them for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_sealed_days: Option<u16>,
+    /// Days after the end of their leave to read for which the device keeps the
+    /// vault of somebody who does not sign in; 0 = for good. Without a number
+    /// [`KEEP_VAULT_DAYS`], which is not said again with every answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_vault_days: Option<u16>,
 }
 
 /// Why a person's feed is not served.

@@ -348,6 +348,7 @@ impl Pair {
             not_served: Vec::new(),
             erasures: None,
             keep_sealed_days: (plan.backed_up > 0).then_some(1),
+            keep_vault_days: None,
         }
     }
 

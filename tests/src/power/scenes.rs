@@ -357,6 +357,7 @@ pub fn feed(store: &DeviceStore, session: &UserSession, items: Vec<FeedItem>) ->
         not_served: Vec::new(),
         erasures: None,
         keep_sealed_days: None,
+        keep_vault_days: None,
     }
 }
 

@@ -8,6 +8,7 @@
 //! vault's cursor moves past the eviction: a crash between the two brings the
 //! same part of the feed again.
 
+mod away;
 mod erasures;
 mod prune;
 mod receipts;
@@ -20,7 +21,7 @@ use chrono::{DateTime, Utc};
 use handoff_cipherdb::{Disposition, WriteTx};
 use handoff_domain::{EntryId, Hlc, MAX_DRIFT_MS, ReferralId, UserId, VerificationState};
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
-use handoff_protocol::message::{Answer, FeedItem, FeedPosition, NotServed};
+use handoff_protocol::message::{Answer, FeedItem, FeedPosition, KEEP_VAULT_DAYS, NotServed};
 use handoff_protocol::receipt::ParkCode;
 use handoff_protocol::signed::SignedError;
 use handoff_sync::ReceiptRefused;
@@ -28,6 +29,7 @@ use handoff_sync::ReceiptRefused;
 use crate::device::{DeviceStore, ReadError};
 use crate::enrolment;
 use crate::error::{StorageError, Stored};
+use crate::folder::FolderError;
 use crate::journal;
 use crate::lives::Outlived;
 use crate::person::{self, Slot};
@@ -94,6 +96,14 @@ pub enum Ignored {
         user: UserId,
         /// Why.
         source: StorageError,
+    },
+    /// The vault of somebody who stays away could not be removed. The next
+    /// answer tries again.
+    Stays {
+        /// Whose.
+        user: UserId,
+        /// Why.
+        source: FolderError,
     },
 }
 
@@ -254,6 +264,10 @@ impl DeviceStore {
                     applied.ignored.push(Ignored::Vault { user, source });
                 }
             }
+        }
+        let keep_days = answer.keep_vault_days.unwrap_or(KEEP_VAULT_DAYS);
+        if keep_days > 0 {
+            applied.ignored.extend(self.drop_vaults(&people, keep_days, site_time)?);
         }
         Ok(applied)
     }

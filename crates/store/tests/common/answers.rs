@@ -57,6 +57,7 @@ impl Lab {
             not_served: Vec::new(),
             erasures: None,
             keep_sealed_days: None,
+            keep_vault_days: None,
         }
     }
 

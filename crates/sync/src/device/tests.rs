@@ -43,6 +43,7 @@ fn answer(gap: Option<Gap>) -> Box<Answer> {
         not_served: Vec::new(),
         erasures: None,
         keep_sealed_days: None,
+        keep_vault_days: None,
     })
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
+use handoff_protocol::codec;
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
 use handoff_protocol::message::{
-    Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart, NotServed,
+    Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart, KEEP_VAULT_DAYS, NotServed,
 };
 use handoff_protocol::receipt::Receipt;
 use handoff_protocol::signed::{PublicKey, Signed};
@@ -78,7 +79,23 @@ impl ModelFiles {
                 }
             }
         }
+        let keep_days = answer.keep_vault_days.unwrap_or(KEEP_VAULT_DAYS);
+        if keep_days > 0 {
+            self.drop_vaults(site_time - TimeDelta::days(i64::from(keep_days)));
+        }
         Ok(taken)
+    }
+
+    /// Vaults of people who stay away, whose leave to read ended before this, go.
+    fn drop_vaults(&self, ended: DateTime<Utc>) {
+        let people = Arc::clone(&self.durable.borrow().device.people);
+        for person in people.iter().filter(|person| !self.can_read(person.user)) {
+            let lease: Result<Lease, _> = codec::from_cbor(&person.lease.bytes, "a lease");
+            if lease.is_ok_and(|lease| lease.not_after < ended) {
+                self.vaults.borrow_mut().remove(&person.user);
+                self.durable.borrow_mut().vaults.remove(&person.user);
+            }
+        }
     }
 
     /// Vaults that are open lose what an order names, and the site is told from
