@@ -24,6 +24,8 @@ pub struct Report {
     pub corrupt: u64,
     /// Times that something was there twice.
     pub duplicated: u64,
+    /// Times that both sides did not agree; `None` where nobody looked for it.
+    pub diverged: Option<u64>,
     /// What seeds were used.
     pub seeds: String,
     /// Numbers that only this test has: counts, when reports are added.
@@ -65,6 +67,12 @@ impl Report {
         self.find("twice", place, what);
     }
 
+    /// Counts on what the two sides did not agree at a place.
+    pub fn diverged(&mut self, place: &str, what: &[String]) {
+        *self.diverged.get_or_insert(0) += what.len() as u64;
+        self.find("on one side", place, what);
+    }
+
     fn find(&mut self, kind: &str, place: &str, what: &[String]) {
         let found = self
             .words
@@ -94,6 +102,9 @@ impl Report {
         self.lost += other.lost;
         self.corrupt += other.corrupt;
         self.duplicated += other.duplicated;
+        if let Some(more) = other.diverged {
+            *self.diverged.get_or_insert(0) += more;
+        }
         for (kind, count) in other.faults {
             *self.faults.entry(kind).or_default() += count;
         }
@@ -106,7 +117,8 @@ impl Report {
     /// Whether nothing was found.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.lost == 0 && self.corrupt == 0 && self.duplicated == 0
+        let diverged = self.diverged.unwrap_or(0);
+        self.lost + self.corrupt + self.duplicated + diverged == 0
     }
 
     /// For a program.
@@ -120,6 +132,7 @@ impl Report {
             "lost": self.lost,
             "corrupt": self.corrupt,
             "duplicated": self.duplicated,
+            "diverged": self.diverged,
             "seeds": self.seeds,
             "figures": self.figures,
             "words": self.words,

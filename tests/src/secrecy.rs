@@ -7,6 +7,7 @@
 //! dictionary. It returns what it found; tests show that it is not blind.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, HEXLOWER};
@@ -134,7 +135,8 @@ fn leaks_in_writes(world: &World) -> Vec<String> {
         "-o",
         trace.to_str().expect("a path in UTF-8"),
         handoff().to_str().expect("a path in UTF-8"),
-    ];
+    ]
+    .map(OsString::from);
     let arguments = ["refer", "--file", "-", "--json"];
     let command = world.device_command("strace".as_ref(), &before, "device", &arguments);
     let said = run(command, &referral(1));

@@ -1,11 +1,13 @@
 //! A site, a device and their processes, as an administrator and an officer
 //! would run them: the real `handoff`, real files, a real port.
 
+use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -130,13 +132,22 @@ impl World {
         world.with_a_device()
     }
 
-    /// A port that nothing listened on a moment ago.
+    /// A port that nothing listened on a moment ago. The system lends none of
+    /// these to a client's connection while a site is down.
     #[track_caller]
     pub fn free_port() -> u16 {
-        TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let start = std::process::id().wrapping_mul(61);
+        let mut ports = std::iter::repeat_with(|| {
+            let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+            15_000 + u16::try_from(number % 17_000).unwrap_or(0)
+        });
+        let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+        ports
+            .by_ref()
+            .take(17_000)
+            .find(is_free)
             .expect("a free port")
-            .port()
     }
 
     /// A site with an officer and a liaison, and an enrolled device. The site
@@ -226,14 +237,10 @@ impl World {
     /// between.
     #[track_caller]
     pub fn serve_at(&self, site: &str, port: u16) -> Serving {
-        let listen = format!("127.0.0.1:{port}");
         let child = Command::new("setpriv")
             // It ends with this program, even if that is killed.
             .args(["--pdeathsig", "KILL", "--"])
-            .arg(handoff())
-            .args(["site", "serve", "--data"])
-            .arg(self.path(site))
-            .args(["--listen", &listen])
+            .args(self.serve_arguments(site, port))
             .envs(self.bug_in_environment())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -241,12 +248,22 @@ impl World {
             .spawn()
             .expect("the site starts");
         let serving = Serving(child);
-        let answers = || TcpStream::connect(&listen).is_ok();
+        let answers = || TcpStream::connect(("127.0.0.1", port)).is_ok();
         assert!(
             comes_true(Duration::from_secs(30), answers),
             "the site does not answer"
         );
         serving
+    }
+
+    /// The program and its arguments for a site that listens on a port.
+    pub(crate) fn serve_arguments(&self, site: &str, port: u16) -> Vec<OsString> {
+        let words = ["site".into(), "serve".into(), "--data".into()];
+        let mut all = vec![handoff().into()];
+        all.extend(words);
+        all.push(self.path(site).into());
+        all.extend(["--listen".into(), format!("127.0.0.1:{port}").into()]);
+        all
     }
 
     /// Runs `handoff site …` on this world's site.
@@ -291,89 +308,11 @@ impl World {
         run(command, input)
     }
 
-    /// Syncs once against a site that is killed when it enters the n-th call
-    /// that changes a file, counted from the arrival of the sync. Says whether
-    /// it was killed, and how many such calls it made.
-    #[track_caller]
-    pub fn sync_with_site_killed_at_write(
-        &self,
-        site: &str,
-        home: &str,
-        n: usize,
-    ) -> (bool, usize) {
-        let serving = self.serve(site);
-        let trace = self.path("site-calls");
-        let calls = "pwrite64,fdatasync,fsync,ftruncate";
-        let mut strace = Command::new("strace")
-            .args([
-                "-f",
-                "-qq",
-                "-o",
-                trace.to_str().expect("a path in UTF-8"),
-                "-e",
-                &format!("trace={calls}"),
-            ])
-            .args(["-e", &format!("inject={calls}:signal=KILL:when={n}")])
-            .args(["-p", &serving.pid().to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("strace starts");
-        wait_until_traced(serving.pid());
-        self.device(home, &["sync", "--json"]);
-        let mut serving = serving;
-        let ended = serving.0.try_wait().expect("its state").is_some();
-        drop(serving);
-        let _ = strace.wait();
-        let traced = std::fs::read_to_string(&trace).expect("a trace");
-        (ended, crate::kills::calls_in(&traced))
-    }
-
-    /// Starts a site that is killed when it enters the n-th call that changes a
-    /// file. Says whether that came before it answered, and how many such calls
-    /// it made until then.
-    #[track_caller]
-    pub fn open_site_killed_at_write(&self, site: &str, n: usize) -> (bool, usize) {
-        let trace = self.path("opening-calls");
-        let listen = format!("127.0.0.1:{}", self.port);
-        let calls = "pwrite64,fdatasync,fsync,ftruncate";
-        let child = Command::new("strace")
-            .args(["-f", "-qq", "-o"])
-            .arg(&trace)
-            .args(["-e", &format!("trace={calls}")])
-            .args(["-e", &format!("inject={calls}:signal=KILL:when={n}")])
-            // It ends with strace.
-            .args(["setpriv", "--pdeathsig", "KILL", "--"])
-            .arg(handoff())
-            .args(["site", "serve", "--data"])
-            .arg(self.path(site))
-            .args(["--listen", &listen])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("strace starts");
-        let mut serving = Serving(child);
-        let answers = || TcpStream::connect(&listen).is_ok();
-        let mut died = false;
-        let settled = comes_true(Duration::from_secs(30), || {
-            died = serving.0.try_wait().expect("its state").is_some();
-            died || answers()
-        });
-        assert!(settled, "the site neither answers nor ends");
-        let traced = std::fs::read_to_string(&trace).expect("a trace");
-        drop(serving);
-        let gone = comes_true(Duration::from_secs(20), || !answers());
-        assert!(gone, "the site goes on");
-        (died, crate::kills::calls_in(&traced))
-    }
-
     /// A command for `handoff device …`, run by another program in front.
     pub fn device_command(
         &self,
         program: &std::ffi::OsStr,
-        before: &[&str],
+        before: &[OsString],
         home: &str,
         arguments: &[&str],
     ) -> Command {
@@ -444,7 +383,7 @@ pub fn comes_true(patience: Duration, mut happened: impl FnMut() -> bool) -> boo
 
 /// Waits until a tracer has attached to a process.
 #[track_caller]
-fn wait_until_traced(pid: u32) {
+pub(crate) fn wait_until_traced(pid: u32) {
     let traced = || {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let tracer = status
@@ -474,7 +413,7 @@ pub fn run(mut command: Command, input: &str) -> Said {
 }
 
 /// A site that runs; ended when this is dropped.
-pub struct Serving(Child);
+pub struct Serving(pub(crate) Child);
 
 impl Serving {
     /// Asks it to end, as a service manager does, and waits.
@@ -494,6 +433,12 @@ impl Serving {
     pub fn kill(mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+
+    /// Whether its process has ended by itself, or was killed.
+    #[track_caller]
+    pub fn has_ended(&mut self) -> bool {
+        self.0.try_wait().expect("its state").is_some()
     }
 
     /// Its process id.

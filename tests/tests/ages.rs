@@ -462,7 +462,7 @@ fn two_that_share_no_version_say_which_to_update_and_lose_nothing() {
     let up = world.device("device", &["sync", "--json"]).json();
     let sent = (up["sent"].as_u64(), up["waiting"].as_u64());
     assert_eq!(sent, (Some(ledger.len() as u64), Some(0)), "{up}");
-    assert_eq!(wrong(&world, &ledger), Vec::<String>::new());
+    assert_eq!(wrong(&world, &ledger).all(), [""; 0]);
 }
 
 /// An answer of a version that has changed everything but its greeting, and

@@ -17,7 +17,7 @@ use handoff_tests::custody::{
     wrong_about_a_disabled_account, wrong_about_an_erasure, wrong_about_copies,
     wrong_about_two_restores,
 };
-use handoff_tests::kills::saves_killed;
+use handoff_tests::kills::device_killed;
 use handoff_tests::secrecy::leaks_of_a_save;
 use handoff_tests::world::World;
 
@@ -59,15 +59,12 @@ fn a_journal_without_seals_is_noticed() {
 
 #[test]
 fn a_save_that_is_reported_before_its_commit_is_noticed() {
-    let outcome = saves_killed(&mut World::enrolled(), 24, Some(Mutant::EarlySaved));
-    println!("{outcome:?}");
-    assert!(
-        outcome
-            .wrong
-            .iter()
-            .any(|what| what.contains("was reported saved and is not at the site")),
-        "{outcome:?}"
-    );
+    let mut world = World::enrolled();
+    world.bug = Some(Mutant::EarlySaved);
+    let tally = device_killed(&mut world, 0..36);
+    println!("{tally}");
+    let says = |what: &String| what.contains("was reported saved and is not at the site");
+    assert!(tally.wrong.lost.iter().any(says), "{tally}");
 }
 
 #[track_caller]

@@ -19,13 +19,11 @@ use handoff_mutants::{Mutant, VARIABLE};
 const SEEDS: &str = "300";
 /// Operations of each run.
 const OPS: &str = "200";
-/// For a bug that needs a death between two given commits.
-const MORE_OPS: &str = "320";
 
-fn simulate(bug: Option<Mutant>, ops: &str) -> Output {
+fn simulate(bug: Option<Mutant>) -> Output {
     let program = std::env::var_os("HANDOFF_SIMULATOR").expect("HANDOFF_SIMULATOR");
     let mut command = Command::new(program);
-    command.args(["--seeds", SEEDS, "--ops", ops, "--hasty", "--as-found"]);
+    command.args(["--seeds", SEEDS, "--ops", OPS, "--hasty", "--as-found"]);
     match bug {
         Some(bug) => command.env(VARIABLE, bug.name()),
         None => command.env_remove(VARIABLE),
@@ -35,11 +33,7 @@ fn simulate(bug: Option<Mutant>, ops: &str) -> Output {
 
 /// The bug breaks one of these within the short set's seeds.
 fn check_caught(bug: Mutant, by: &[&str]) {
-    check_caught_in(OPS, bug, by);
-}
-
-fn check_caught_in(ops: &str, bug: Mutant, by: &[&str]) {
-    let output = simulate(Some(bug), ops);
+    let output = simulate(Some(bug));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let broken = said
         .lines()
@@ -63,12 +57,25 @@ fn taking_the_same_again_is_noticed() {
 
 #[test]
 fn a_feed_cursor_by_sequence_number_is_noticed() {
-    check_caught(Mutant::FeedCursorBySequence, &["converged"]);
+    // What it misses may be an eviction.
+    let by = ["converged", "erased_is_gone"];
+    check_caught(Mutant::FeedCursorBySequence, &by);
 }
 
 #[test]
 fn a_cursor_that_is_kept_before_what_it_brought_is_noticed() {
-    check_caught_in(MORE_OPS, Mutant::CursorBeforeApply, &["converged"]);
+    check_caught(Mutant::CursorBeforeApply, &["converged"]);
+}
+
+#[test]
+fn what_is_not_evicted_is_noticed() {
+    let by = ["evicted_is_gone", "vault_holds_no_more"];
+    check_caught(Mutant::EvictionSkipped, &by);
+}
+
+#[test]
+fn what_the_journal_keeps_of_what_was_taken_is_noticed() {
+    check_caught(Mutant::EvictionSparesJournal, &["evicted_is_gone"]);
 }
 
 #[test]
@@ -128,8 +135,13 @@ fn a_fork_that_is_not_detected_is_noticed() {
 }
 
 #[test]
+fn what_is_let_go_without_a_backup_is_noticed() {
+    check_caught(Mutant::LetGoUnproven, &["saved_arrives"]);
+}
+
+#[test]
 fn without_a_bug_nothing_is_found() {
-    let output = simulate(None, OPS);
+    let output = simulate(None);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}");
 }

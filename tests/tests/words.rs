@@ -30,7 +30,8 @@ fn next(code: ParkCode) -> Option<ParkCode> {
         NotPermitted => Some(OtherSite),
         OtherSite => Some(IdTaken),
         IdTaken => Some(Erased),
-        Erased => Some(Other),
+        Erased => Some(Lost),
+        Lost => Some(Other),
         Other => None,
     }
 }
@@ -38,7 +39,7 @@ fn next(code: ParkCode) -> Option<ParkCode> {
 #[test]
 fn every_reason_to_park_is_said_in_three_sentences() {
     let codes: Vec<_> = successors(Some(ParkCode::KeyMissing), |code| next(*code)).collect();
-    assert_eq!(codes.len(), 13);
+    assert_eq!(codes.len(), 14);
     for language in LANGUAGES {
         for code in &codes {
             let id = format!("parked-{}", code.as_str());

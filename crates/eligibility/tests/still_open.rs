@@ -153,6 +153,17 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
         let got = can_pass_only(&wanted(""), &of_any, "prior_involvement", answer);
         assert!(!got, "{answer}");
     }
+    // It can take a piece of each, and none is added to those that were named.
+    let of_all =
+        format!("kind = \"not\"\nof = {{ kind = \"all_of\", of = [{}] }}", kinds.join(", "));
+    for (answer, expected) in [
+        ("unknown", true),
+        ("yes", true),
+        ("yes record; direct_observation", false),
+    ] {
+        let got = can_hit(&of_all, "prior_involvement", answer);
+        assert_eq!(got, expected, "one of each kind, {answer}");
+    }
 }
 
 #[test]

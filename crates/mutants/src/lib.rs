@@ -35,6 +35,11 @@ pub enum Mutant {
     CursorBeforeApply,
     /// A vault keeps what its reader may no longer hold.
     EvictionSkipped,
+    /// What an eviction or an order takes goes from the vault, and the journal
+    /// can make it again.
+    EvictionSparesJournal,
+    /// A device lets go of what no backup of the site holds.
+    LetGoUnproven,
     /// A receipt of another epoch proves as much as one of this.
     EpochIgnored,
     /// Epochs are counted.
@@ -65,7 +70,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -74,6 +79,8 @@ impl Mutant {
         Self::FeedCursorBySequence,
         Self::CursorBeforeApply,
         Self::EvictionSkipped,
+        Self::EvictionSparesJournal,
+        Self::LetGoUnproven,
         Self::EpochIgnored,
         Self::EpochCounter,
         Self::UnknownDeviceRefused,
@@ -101,6 +108,8 @@ impl Mutant {
             Self::FeedCursorBySequence => "feed_cursor_by_sequence",
             Self::CursorBeforeApply => "cursor_before_apply",
             Self::EvictionSkipped => "eviction_skipped",
+            Self::EvictionSparesJournal => "eviction_spares_journal",
+            Self::LetGoUnproven => "let_go_unproven",
             Self::EpochIgnored => "epoch_ignored",
             Self::EpochCounter => "epoch_counter",
             Self::UnknownDeviceRefused => "unknown_device_refused",

@@ -171,6 +171,10 @@ pub struct Certificates {
     /// that a forgotten password loses nothing. Opaque to the site.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recovery_wraps: Vec<RecoveryWrap>,
+    /// The site's keys that its receipts may be signed with: a site that was put
+    /// back to before one of them takes the identity key's word for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipt_keys: Vec<Signed<KeyCertificate>>,
 }
 
 /// One person's keys on this device, wrapped to the recovery key.
@@ -350,6 +354,10 @@ pub enum Refusal {
     Other,
 }
 
+/// Days after the end of their leave to read for which a device keeps the vault
+/// of somebody who does not sign in, where the site says nothing else.
+pub const KEEP_VAULT_DAYS: u16 = 30;
+
 /// What the site gives back for a request that it took up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
@@ -380,6 +388,15 @@ pub struct Answer {
     /// Contents that this device has to erase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erasures: Option<Signed<ErasureOrder>>,
+    /// Days for which the device keeps sealed contents that the site has applied
+    /// and holds in a verified backup. Without a number it keeps them for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_sealed_days: Option<u16>,
+    /// Days after the end of their leave to read for which the device keeps the
+    /// vault of somebody who does not sign in; 0 = for good. Without a number
+    /// [`KEEP_VAULT_DAYS`], which is not said again with every answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_vault_days: Option<u16>,
 }
 
 /// Why a person's feed is not served.

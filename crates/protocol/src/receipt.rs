@@ -106,6 +106,9 @@ pub enum ParkCode {
     IdTaken,
     /// The site erased it before it could be read.
     Erased,
+    /// The device let its content go when a backup had it, and this site was put
+    /// back to before.
+    Lost,
     /// A reason that this version does not know.
     #[serde(other)]
     Other,
@@ -128,6 +131,7 @@ impl ParkCode {
             Self::OtherSite => "other_site",
             Self::IdTaken => "id_taken",
             Self::Erased => "erased",
+            Self::Lost => "lost",
             Self::Other => "other",
         }
     }

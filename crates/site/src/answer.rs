@@ -62,6 +62,9 @@ impl Site {
                 leases: Vec::new(),
                 not_served: Vec::new(),
                 erasures: None,
+                // A restored site may lack what a device still has.
+                keep_vault_days: self.settings.keep_vault_days(),
+                keep_sealed_days: self.settings.keep_sealed_days().filter(|_| !site.awaiting),
             };
             for (of, line) in lines(reads, taken)? {
                 let receipt = self.receipt(reads, &site, of, &line)?;

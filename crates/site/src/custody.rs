@@ -24,7 +24,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use handoff_protocol::batch::VerifiedBatch;
-use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyPurpose};
+use handoff_protocol::certificate::{
+    AuthorCertificate, DeviceCertificate, KeyCertificate, KeyPurpose,
+};
 use handoff_protocol::chain::Head;
 use handoff_protocol::codec;
 use handoff_protocol::epoch::{EpochRecord, Kinship};
@@ -56,6 +58,8 @@ const FULL_FOR: u32 = 30;
 const MOST_LANES: usize = 1024;
 const MOST_PULLS: usize = 64;
 const MOST_BATCHES: usize = 64;
+/// Keys that a request may bring.
+const MOST_KEYS: usize = 64;
 /// Most bytes of one recovery wrap.
 const MOST_WRAP: usize = 4 * 1024;
 /// What an unknown or revoked device gets of what others get: one part of this.
@@ -178,10 +182,17 @@ impl Site {
             device_key: device.as_ref().map(|device| &device.key),
         };
         let accepted = accept(facts, signed, unverified).map_err(NotTaken::Answer)?;
-        if self
-            .storage
-            .reading(|reads| strangers::are_named(reads, &accepted))?
-        {
+        let asks_for_proof = self.storage.reading(|reads| {
+            Ok::<_, StorageError>(
+                strangers::are_named(reads, &accepted)?
+                    || strangers::sign_receipts(
+                        &self.receipt_keys(reads, &site, &accepted.request)?,
+                        site.epoch_id,
+                        &accepted.request,
+                    ),
+            )
+        })?;
+        if asks_for_proof {
             return Err(NotTaken::Answer(Outcome::SendCertificates));
         }
         if planted::receipt_before_commit() {
@@ -458,14 +469,7 @@ impl Site {
         request: &SyncRequest,
     ) -> Result<bool, StorageError> {
         let mut held = Vec::new();
-        // A database that was put back may not know a key that is here.
-        let known = reads.site_keys()?;
-        let known = known.iter().map(|key| (key.purpose, key.key));
-        let keys: Vec<PublicKey> = known
-            .chain(self.keys.public())
-            .filter(|(purpose, _)| *purpose == KeyPurpose::Receipt)
-            .map(|(_, key)| key)
-            .collect();
+        let keys = self.receipt_keys(reads, site, request)?;
         for report in &request.lanes {
             let Some(signed) = &report.receipt else {
                 continue;
@@ -493,6 +497,32 @@ impl Site {
             });
         }
         Ok(proves_rollback(kinship, held))
+    }
+
+    /// Keys that sign receipts of this site: those that its database knows, those
+    /// that lie here, and those that the request brings. A database that was put
+    /// back may not know a key that lies here; a whole machine that was put back
+    /// has neither.
+    fn receipt_keys(
+        &self,
+        reads: &dyn Reads,
+        site: &SiteRow,
+        request: &SyncRequest,
+    ) -> Result<Vec<PublicKey>, StorageError> {
+        let known = reads.site_keys()?;
+        let known = known.iter().map(|key| (key.purpose, key.key));
+        let certificates = request.certificates.iter();
+        let brought = certificates
+            .flat_map(|certificates| certificates.receipt_keys.iter().take(MOST_KEYS))
+            .filter_map(|signed| signed.open(&site.identity).ok())
+            .filter(|key: &KeyCertificate| key.site == self.pin())
+            .map(|key| (key.purpose, key.key));
+        Ok(known
+            .chain(self.keys.public())
+            .chain(brought)
+            .filter(|(purpose, _)| *purpose == KeyPurpose::Receipt)
+            .map(|(_, key)| key)
+            .collect())
     }
 
     /// Above a cap nothing is taken: the device keeps everything.

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
+use handoff_protocol::message::KEEP_VAULT_DAYS;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub enrolment: Enrolment,
     /// Leases.
     pub leases: Leases,
+    /// What devices do.
+    pub devices: Devices,
     /// Limits.
     pub limits: Limits,
 }
@@ -44,6 +47,17 @@ pub struct Enrolment {
 pub struct Leases {
     /// Hours for which one is good.
     pub hours: u32,
+}
+
+/// What devices do.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Devices {
+    /// Days for which a device keeps what is in a verified backup; 0 = for good.
+    pub keep_sealed_days: u16,
+    /// Days for which a device keeps the vault of somebody who stays away,
+    /// counted from the end of their leave to read; 0 = for good.
+    pub keep_vault_days: u16,
 }
 
 /// Limits.
@@ -127,6 +141,10 @@ impl Settings {
         set(minutes, env, "HANDOFF_SITE_INVITATION_MINUTES", NUMBER)?;
         let hours = &mut self.leases.hours;
         set(hours, env, "HANDOFF_SITE_LEASE_HOURS", NUMBER)?;
+        let days = &mut self.devices.keep_sealed_days;
+        set(days, env, "HANDOFF_SITE_KEEP_SEALED_DAYS", NUMBER)?;
+        let days = &mut self.devices.keep_vault_days;
+        set(days, env, "HANDOFF_SITE_KEEP_VAULT_DAYS", NUMBER)?;
         let limits = &mut self.limits;
         set(
             &mut limits.items_per_day,
@@ -188,6 +206,22 @@ impl Settings {
     #[must_use]
     pub fn invitation_for(&self) -> TimeDelta {
         TimeDelta::minutes(i64::from(self.enrolment.invitation_minutes))
+    }
+
+    /// Days for which devices keep what is in a verified backup; for good
+    /// without a number.
+    #[must_use]
+    pub fn keep_sealed_days(&self) -> Option<u16> {
+        let days = self.devices.keep_sealed_days;
+        (days > 0).then_some(days)
+    }
+
+    /// Days for which devices keep vaults of people who stay away, where that is
+    /// not what they do anyhow.
+    #[must_use]
+    pub fn keep_vault_days(&self) -> Option<u16> {
+        let days = self.devices.keep_vault_days;
+        (days != KEEP_VAULT_DAYS).then_some(days)
     }
 
     /// How long a lease is good.
@@ -303,6 +337,14 @@ mod tests {
         assert_eq!(settings.lease_for(), TimeDelta::hours(72));
         assert_eq!(settings.lease_stays(), TimeDelta::hours(1));
         assert_eq!(settings.invitation_for(), TimeDelta::minutes(15));
+        assert_eq!(settings.keep_sealed_days(), None);
+        let kept = read("[devices]\nkeep_sealed_days = 90\n").unwrap();
+        assert_eq!(kept.keep_sealed_days(), Some(90));
+        // What devices do anyhow is not said.
+        assert_eq!(settings.devices.keep_vault_days, KEEP_VAULT_DAYS);
+        assert_eq!(settings.keep_vault_days(), None);
+        let for_good = read("[devices]\nkeep_vault_days = 0\n").unwrap();
+        assert_eq!(for_good.keep_vault_days(), Some(0));
     }
 
     #[test]

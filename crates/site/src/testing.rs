@@ -312,6 +312,7 @@ impl TestDevice {
                 device: reply.device,
                 authors: vec![reply.author],
                 recovery_wraps: Vec::new(),
+                receipt_keys: Vec::new(),
             },
             epoch: reply.epoch,
             receipt: None,

@@ -20,6 +20,7 @@ use handoff_protocol::chain::Head;
 use handoff_protocol::enrolment::EnrolReply;
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, Lane, Seq};
+use handoff_protocol::item::{Gone, Item};
 use handoff_protocol::message::{Answer, Cursor, FeedEntry, FeedItem, FeedPart};
 use handoff_protocol::pack::Packer;
 use handoff_protocol::receipt::{Branch, ParkCode, Receipt};
@@ -274,6 +275,26 @@ impl Pair {
         self.epochs.last().unwrap()
     }
 
+    /// Whether a content was let go, on both sides.
+    fn has_let_go(&self) -> bool {
+        self.sides.iter().all(|side| {
+            let reports = side.files.lane_reports().unwrap();
+            reports.iter().any(|report| {
+                let (_, items) = side.files.read_items(&report.lane, 1, 500).unwrap();
+                let is_gone = |item: &Item| {
+                    matches!(
+                        item,
+                        Item::Placeholder {
+                            gone: Gone::Pruned,
+                            ..
+                        }
+                    )
+                };
+                items.iter().any(is_gone)
+            })
+        })
+    }
+
     /// An answer of the current epoch with a receipt for the lane that is
     /// written to, and a part of the feed. Hashes are each side's own.
     fn answer(&self, files: &dyn DeviceFiles, plan: &Plan) -> Answer {
@@ -307,7 +328,7 @@ impl Pair {
                 .collect(),
             blobs_missing: Vec::new(),
             elided: Vec::new(),
-            backed_up_through: 0,
+            backed_up_through: plan.backed_up.min(through),
             received_at: now(),
         };
         let receipts: Vec<Signed<Receipt>> =
@@ -326,6 +347,8 @@ impl Pair {
             leases: Vec::new(),
             not_served: Vec::new(),
             erasures: None,
+            keep_sealed_days: (plan.backed_up > 0).then_some(1),
+            keep_vault_days: None,
         }
     }
 
@@ -442,13 +465,14 @@ impl Pair {
                 self.revision += rng.u64(0..2);
                 let feed = rng.bool().then(|| self.feed_part(rng));
                 let plan = Plan::drawn(rng, self.epochs.len(), self.revision, feed);
+                let days = rng.i64(0..3);
                 let answers = self
                     .sides
                     .each_ref()
                     .map(|side| self.answer(side.files.as_ref(), &plan));
                 let mut answers = answers.into_iter();
                 self.both("apply", |files| {
-                    files.apply(&answers.next().unwrap(), now())
+                    files.apply(&answers.next().unwrap(), now() + TimeDelta::days(days))
                 });
             }
             14 if rng.u8(..3) == 0 => {
@@ -490,6 +514,7 @@ struct Plan {
     behind: u64,
     revision: u64,
     parked: Vec<Seq>,
+    backed_up: Seq,
     feed: Option<FeedPart>,
 }
 
@@ -504,6 +529,7 @@ impl Plan {
             behind: rng.u64(0..2),
             revision: revision.saturating_sub(old),
             parked: (1..9).filter(|_| rng.u8(..8) == 0).collect(),
+            backed_up: rng.u64(0..9) * u64::from(rng.bool()),
             feed,
         }
     }
@@ -519,6 +545,7 @@ impl Plan {
 
 #[test]
 fn both_depths_keep_every_promise_of_a_devices_files() {
+    let mut let_go = 0;
     for seed in 0..24 {
         let mut pair = Pair::enrolled(seed);
         let mut rng = Rng::with_seed(seed);
@@ -530,5 +557,7 @@ fn both_depths_keep_every_promise_of_a_devices_files() {
         for _ in 0..60 {
             pair.step(&mut rng);
         }
+        let_go += usize::from(pair.has_let_go());
     }
+    assert!(let_go > 0, "some let contents go");
 }

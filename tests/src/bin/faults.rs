@@ -1,5 +1,5 @@
-//! Torture in this process: power losses, failing disks, rotten bits, broken
-//! links. Each prints what it did and found; the exit status says whether that
+//! Torture: power losses, failing disks, rotten bits, broken links, killed
+//! processes. Each prints what it did and found; the exit status says whether that
 //! is nothing.
 
 #![expect(clippy::print_stdout, reason = "what was found is printed")]
@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use handoff_tests::crowd;
 use handoff_tests::failing;
+use handoff_tests::kills;
 use handoff_tests::link;
 use handoff_tests::power::{self, Size};
 use handoff_tests::report::Report;
@@ -97,6 +98,18 @@ enum What {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Processes that are killed where they write
+    Kills {
+        /// Of a device
+        #[arg(long, default_value_t = 2_000)]
+        device: usize,
+        /// Of a site
+        #[arg(long, default_value_t = 1_000)]
+        site: usize,
+        /// Threads
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+    },
 }
 
 fn main() -> ExitCode {
@@ -148,6 +161,23 @@ fn main() -> ExitCode {
             };
             link::run(plan, &scratch)
         }
+        What::Kills {
+            device,
+            site,
+            threads,
+        } => {
+            let plan = kills::Plan {
+                device,
+                site,
+                threads,
+            };
+            let is_quiet = arguments.json;
+            kills::run(plan, &scratch, &|what| {
+                if !is_quiet {
+                    println!("{what}");
+                }
+            })
+        }
     };
     print(&report, arguments.json);
     if let Some(out) = &arguments.out
@@ -172,7 +202,7 @@ fn print(report: &Report, as_json: bool) {
         println!("{word}");
     }
     println!(
-        "{}: {} runs, {:?}, {} acknowledged; {} lost, {} corrupt, {} duplicated; {:?}",
+        "{}: {} runs, {:?}, {} acknowledged; {} lost, {} corrupt, {} duplicated, {} diverged; {:?}",
         report.test,
         report.runs,
         report.faults,
@@ -180,6 +210,7 @@ fn print(report: &Report, as_json: bool) {
         report.lost,
         report.corrupt,
         report.duplicated,
+        report.diverged.unwrap_or(0),
         report.figures,
     );
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use handoff_cipherdb::{Database, DbKey, Migrations, OpenOptions};
 use handoff_domain::{Entry, EntryId, VerificationMove};
 use handoff_protocol::ids::ItemId;
+use handoff_protocol::item::Item;
 use handoff_protocol::message::{Answer, Cursor, FeedItem, FeedPart, FeedPosition};
 use handoff_store::{DeviceStore, Draft, SessionKeys, UserSession};
 use handoff_testkit::crash_fs::{Disk, Recording};
@@ -66,6 +67,7 @@ pub fn scenes(lab: &Lab, size: Size) -> Vec<Scene> {
         catch_up(lab, size),
         migration(lab, size),
         eviction(lab, size),
+        letting_go(lab, size),
     ];
     all.extend(sync(lab, size));
     all
@@ -284,6 +286,47 @@ fn eviction(lab: &Lab, size: Size) -> Scene {
     at.done("eviction")
 }
 
+/// What lies in a backup of the site is let go, while more is saved.
+fn letting_go(lab: &Lab, size: Size) -> Scene {
+    let data = lab.copy(&lab.site_folder(), "letting-go-site");
+    let site = open_site(&data);
+    let serving = lab.serve(&site);
+    let mut at = Watched::prepared(lab, "letting-go", |home, ledger| {
+        let badge = &lab.badges[0];
+        let mut rng = Seeded::new(0x17);
+        let store = open_device(home).expect("a device");
+        let session = badge.unlock(&store);
+        for _ in 0..size.of(6, 24) {
+            let entry = badge.referral(&mut rng);
+            save_one(&session, &entry, None);
+            ledger.note(0, Fact::Saved(entry.id));
+            ledger.note(0, Fact::Received(entry.id));
+        }
+        lab.sync_all(&store, Some(&session), serving.address());
+        site.back_up(&data.with_extension("backup"))
+            .expect("a backup");
+        lab.sync_all(&store, Some(&session), serving.address());
+    });
+    lab.runtime.block_on(serving.stop());
+    let store = open_device(&at.home).expect("a device");
+    let session = at.badge.unlock(&store);
+    at.save(&session);
+    let answer = Answer {
+        user_feeds: Vec::new(),
+        keep_sealed_days: Some(1),
+        ..feed(&store, &session, Vec::new())
+    };
+    let later = handoff_device::Host::system().now() + chrono::TimeDelta::days(2);
+    store.apply(&answer, later).expect("an answer");
+    let lane = store.lane_reports().expect("reports")[0].lane;
+    let (_, items) = store.read_items(&lane, 1, 500).expect("items");
+    let is_gone = |item: &&Item| matches!(item, Item::Placeholder { .. });
+    assert_eq!(items.iter().filter(is_gone).count(), size.of(6, 24));
+    at.save(&session);
+    drop((session, store));
+    at.done("letting go")
+}
+
 /// An answer of the site that goes on in this person's feed.
 ///
 /// # Panics
@@ -313,6 +356,8 @@ pub fn feed(store: &DeviceStore, session: &UserSession, items: Vec<FeedItem>) ->
         leases: Vec::new(),
         not_served: Vec::new(),
         erasures: None,
+        keep_sealed_days: None,
+        keep_vault_days: None,
     }
 }
 

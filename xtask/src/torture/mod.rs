@@ -47,6 +47,8 @@ enum Part {
     Link,
     /// Many devices that come back at once
     Crowd,
+    /// Processes that are killed where they write
+    Kills,
 }
 
 #[derive(clap::Args)]
@@ -84,6 +86,12 @@ pub struct Args {
     /// Entries of each of them
     #[arg(long, default_value_t = 40)]
     entries: u64,
+    /// Processes of a device that are killed
+    #[arg(long, default_value_t = 2_000)]
+    device_kills: u64,
+    /// Processes of a site that are killed
+    #[arg(long, default_value_t = 1_000)]
+    site_kills: u64,
     /// Where scratch folders lie: in memory, best of all
     #[arg(long)]
     scratch: Option<String>,
@@ -172,6 +180,9 @@ impl Part {
             Self::Crowd => faults("crowd")
                 .args(["--devices", &number(args.devices)])
                 .args(["--entries", &number(args.entries)]),
+            Self::Kills => faults("kills")
+                .args(["--device", &number(args.device_kills)])
+                .args(["--site", &number(args.site_kills)]),
         }
     }
 }

@@ -13,7 +13,7 @@ What the long sets of `cargo xtask torture` did and found. Made with its `--reco
 and *corrupt* count findings; a dash stands where a test does not look for that. Each row names the
 commit that it ran at.
 
-| test | runs | faults | saves acknowledged | lost | duplicated | diverged | leaked | corrupt | recovery p50 / p99 | seeds | seconds | commit |
+| test | runs | faults injected | saves acknowledged | lost | duplicated | diverged | leaked | corrupt | recovery p50 / p99 | seeds | seconds | commit |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 ";
 
@@ -83,18 +83,23 @@ fn surveyed(text: &mut String, of: &Map<String, Value>, part: &Value) {
         .and_then(Value::as_object)
         .map_or(0, |faults| faults.values().filter_map(Value::as_u64).sum());
     let figure = |name: &str| of.get("figures").and_then(|figures| figures.get(name));
-    let recovery = match (figure("to_receipt_p50_ms"), figure("to_receipt_p99_ms")) {
-        (Some(half), Some(most)) => format!("{half} / {most} ms"),
-        _ => "–".to_owned(),
+    let both = |name: &str| {
+        let half = figure(&format!("{name}_p50_ms"))?;
+        let most = figure(&format!("{name}_p99_ms"))?;
+        Some(format!("{half} / {most} ms"))
     };
+    let recovery = both("recovery").or_else(|| both("to_receipt"));
+    let recovery = recovery.unwrap_or_else(|| "–".to_owned());
     let _ = writeln!(
         text,
-        "| {} | {} | {faults} | {} | {} | {} | – | – | {} | {recovery} | {} | {} | {} |",
+        "| {} | {} | {faults} | {} | {} | {} | {} | {} | {} | {recovery} | {} | {} | {} |",
         get("test"),
         get("runs"),
         get("acknowledged"),
         get("lost"),
         get("duplicated"),
+        get("diverged"),
+        get("leaked"),
         get("corrupt"),
         get("seeds"),
         said(part.get("seconds")),
@@ -236,6 +241,12 @@ mod tests {
                 "lost": 1, "corrupt": 0, "duplicated": 0, "seeds": "1", "figures": {},
                 "words": ["done", "! lost: save: entry `7`"],
             }},
+            "kills": { "commit": "0123456789ab", "seconds": 9, "report": {
+                "test": "processes killed", "runs": 6, "faults": {"device": 3, "site": 2},
+                "acknowledged": 8, "lost": 0, "corrupt": 0, "duplicated": 0, "diverged": 0,
+                "seeds": "", "words": [],
+                "figures": {"recovery_p50_ms": 40, "recovery_p99_ms": 90},
+            }},
             "simulator": { "commit": "0123456789ab", "seconds": 9, "report": {
                 "tests": [{ "test": "model", "runs": 2, "steps": 90, "faults": 4,
                     "acknowledged": 8, "lost": 0, "duplicated": 0, "diverged": 0, "leaked": 0,
@@ -250,6 +261,7 @@ mod tests {
         let text = markdown(&report).unwrap();
         for line in [
             "| power | 7 | 7 | 5 | 1 | 0 | – | – | 0 | – | 1 | 9 | 0123456789ab |",
+            "| processes killed | 6 | 5 | 8 | 0 | 0 | 0 | – | 0 | 40 / 90 ms | – | 9 | 0123456789ab |",
             "- `! lost: save: entry '7'`",
             "| model (90 steps) | 2 | 4 | 8 | 0 | 0 | 0 | 0 | – | 3 / 5 steps | 1 to 2 | 1 | 0123456789ab |",
             "| cut | 4 | 2 |",

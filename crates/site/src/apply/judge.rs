@@ -79,8 +79,9 @@ impl<'a> Bench<'a> {
             Item::Placeholder { gone, .. } => Ok(match gone {
                 // Taken back before it left, or erased by an order.
                 Gone::Elided | Gone::Erased => Verdict::Nothing,
-                // The device no longer has it, and this site never did: lost.
-                Gone::Pruned => Verdict::Park(ParkCode::CannotOpen),
+                // The device no longer has it, and this site never did or was
+                // put back to before it had.
+                Gone::Pruned => Verdict::Park(ParkCode::Lost),
             }),
             Item::Entry {
                 id,

@@ -123,6 +123,22 @@ fn until_it_is_confirmed_a_restored_site_serves_no_feed_and_signs_no_lease() {
 }
 
 #[test]
+fn devices_are_told_to_let_go_only_where_the_site_says_so_and_is_confirmed() {
+    let site = TestSite::found();
+    let device = TestDevice::enrol(&site, OFFICER);
+    let file = back_up(&site, "backup");
+    let said = |site: &TestSite| site.sync(&device.request(Vec::new())).keep_sealed_days;
+    assert_eq!(said(&site), None);
+    let (_, again) = restore_to(&site, &file, "again", None).unwrap();
+    let settings = again.site.paths().settings();
+    std::fs::write(settings, "[devices]\nkeep_sealed_days = 90\n").unwrap();
+    let again = again.open(again.site.paths().data());
+    assert_eq!(said(&again), None);
+    again.site.confirm(ADMIN).unwrap();
+    assert_eq!(said(&again), Some(90));
+}
+
+#[test]
 fn two_restores_of_one_backup_are_two_epochs_and_no_rollback_of_each_other() {
     let site = TestSite::found();
     let mut device = TestDevice::enrol(&site, OFFICER);

@@ -1,15 +1,20 @@
-//! People whom a request names and this database does not know.
+//! People and keys that a request names and this site does not know.
 //!
 //! A database that was put back may know a device and not somebody who was
 //! added to it since. The device sends certificates in full only when it is
 //! asked; without them what that person wrote would be parked, and nothing
 //! served to them, for ever.
+//!
+//! A whole machine that was put back may not know the key that signed the
+//! receipts which prove it.
 
 use handoff_protocol::certificate::Context;
 use handoff_protocol::codec;
+use handoff_protocol::ids::EpochId;
 use handoff_protocol::item::Item;
-use handoff_protocol::message::UserPull;
-use handoff_protocol::signed::Signed;
+use handoff_protocol::message::{SyncRequest, UserPull};
+use handoff_protocol::receipt::Receipt;
+use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_sync::site::AcceptedRequest;
 
 use crate::storage::{Reads, StorageError};
@@ -45,4 +50,22 @@ pub(super) fn are_named(
         }
     }
     Ok(false)
+}
+
+/// Whether a request that brings no certificates shows a receipt which says that
+/// it is of this epoch, signed by a key that is not known here. It is not
+/// believed: it is only asked for proof.
+pub(super) fn sign_receipts(known: &[PublicKey], epoch: EpochId, request: &SyncRequest) -> bool {
+    if request.certificates.is_some() {
+        return false;
+    }
+    let mut receipts = request
+        .lanes
+        .iter()
+        .filter_map(|report| report.receipt.as_ref());
+    receipts.any(|signed| {
+        let receipt: Result<Receipt, _> = codec::from_cbor(&signed.bytes, "a receipt");
+        known.iter().all(|key| key.id() != signed.key)
+            && receipt.is_ok_and(|receipt| receipt.epoch == epoch)
+    })
 }

@@ -262,7 +262,7 @@ fn a_content_that_arrives_for_a_placeholder_is_kept_and_judged() {
     device.items[1] = device.items[1].clone().into_placeholder(Gone::Pruned);
     let answer = site.sync(&device.request(device.everything()));
     let receipt = site.receipt(&answer, &device.lane);
-    assert_eq!(receipt.parked, [(2, ParkCode::CannotOpen)]);
+    assert_eq!(receipt.parked, [(2, ParkCode::Lost)]);
     assert_eq!(receipt.through, whole.head());
 
     let answer = site.sync(&whole.request(whole.everything()));

@@ -1,8 +1,8 @@
 use handoff_domain::Role;
 use handoff_protocol::certificate::KeyCertificate;
 use handoff_protocol::ids::ItemId;
-use handoff_protocol::item::Item;
-use handoff_protocol::message::Answer;
+use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::message::{Answer, Outcome};
 use handoff_protocol::receipt::ParkCode;
 
 use super::*;
@@ -119,6 +119,43 @@ fn an_entry_that_was_sealed_again_is_applied_and_the_first_is_no_longer_parked()
 }
 
 #[test]
+fn what_was_let_go_and_sealed_again_takes_the_place_of_what_is_lost() {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    let record = device.record(Role::Officer, logged("Fayette & Greene"));
+    let bytes = record.to_bytes().unwrap();
+    let entry = ItemId(id());
+    let first = device.seal(entry, &bytes);
+    device.items.push(first.clone().into_placeholder(Gone::Pruned));
+    let answer = site.sync(&device.request(device.everything()));
+    let parked = site.receipt(&answer, &device.lane).parked;
+    assert_eq!(parked, [(2, ParkCode::Lost)]);
+    let Item::Entry {
+        id,
+        context,
+        sealed,
+        ..
+    } = device.seal(ItemId(crate::testing::id()), &bytes)
+    else {
+        panic!("an entry was sealed");
+    };
+    device.items.push(Item::Resealed {
+        id,
+        context,
+        of: (entry, first.digest()),
+        sealed,
+    });
+    let answer = site.sync(&device.request(vec![device.batch(3, 3)]));
+    assert_eq!(site.receipt(&answer, &device.lane).parked, []);
+    let referrals = site.site.referrals().unwrap();
+    assert_eq!(referrals[0].referral.0, entry.0);
+    // Judged once more, it is the same.
+    site.judge_parked();
+    assert_eq!(site.site.referrals().unwrap(), referrals);
+    assert_eq!(site.site.parked().unwrap().len(), 0);
+}
+
+#[test]
 fn what_stands_for_nothing_that_is_here_is_parked() {
     let site = TestSite::found();
     let mut device = TestDevice::enrol(&site, OFFICER);
@@ -145,4 +182,56 @@ fn what_stands_for_nothing_that_is_here_is_parked() {
     let answer = site.sync(&device.request(device.everything()));
     let parked = site.receipt(&answer, &device.lane).parked;
     assert_eq!(parked, [(2, ParkCode::Other)]);
+}
+
+/// A machine that was put back, with its keys, to before a receipt key was made,
+/// and a device that shows a receipt which that key has signed.
+fn put_back_to_before_a_key() -> (TestSite, TestDevice, TestSite) {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    device.refer();
+    site.sync(&device.request(device.everything()));
+    let old = site.open_copy();
+    site.pass(chrono::TimeDelta::minutes(1));
+    site.site.rotate_key(Rotated::Receipt, ADMIN).unwrap();
+    back_up(&site);
+    device.refer();
+    let answer = site.sync(&device.request(vec![device.batch(3, 3)]));
+    device.receipt = answer.receipts.first().cloned();
+    device.certificates.receipt_keys = answer.keys;
+    (site, device, old)
+}
+
+#[test]
+fn a_machine_that_was_put_back_to_before_a_receipt_key_is_told_of_it() {
+    let (site, device, old) = put_back_to_before_a_key();
+    let epoch = |site: &TestSite| site.site.status().unwrap().epoch_id;
+    let signer = device.receipt.as_ref().unwrap().key;
+    assert!(device.certificates.receipt_keys.iter().any(|signed| {
+        let key = signed.open(&site.site.keys().identity().public());
+        key.is_ok_and(|key: KeyCertificate| key.key.id() == signer)
+    }));
+    let outcome = old.refused(&device.request(Vec::new()));
+    assert_eq!(outcome, Outcome::SendCertificates);
+    assert_eq!(epoch(&site), epoch(&old));
+    old.sync(&device.introduction(Vec::new()));
+    assert_ne!(epoch(&site), epoch(&old));
+    assert!(old.site.status().unwrap().awaiting);
+    // Receipts of the epoch that was left are no reason to ask again.
+    old.sync(&device.request(device.everything()));
+    assert_eq!(old.site.referrals().unwrap().len(), 2);
+}
+
+#[test]
+fn a_key_that_the_identity_key_does_not_vouch_for_proves_no_rollback() {
+    let (site, mut device, old) = put_back_to_before_a_key();
+    let epoch = |site: &TestSite| site.site.status().unwrap().epoch_id;
+    for keys in &mut device.certificates.receipt_keys {
+        let last = keys.bytes.len() - 1;
+        keys.bytes[last] ^= 1;
+    }
+    old.sync(&device.introduction(Vec::new()));
+    device.certificates.receipt_keys.clear();
+    old.sync(&device.introduction(Vec::new()));
+    assert_eq!(epoch(&site), epoch(&old));
 }

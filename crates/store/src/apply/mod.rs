@@ -8,7 +8,9 @@
 //! vault's cursor moves past the eviction: a crash between the two brings the
 //! same part of the feed again.
 
+mod away;
 mod erasures;
+mod prune;
 mod receipts;
 mod settle;
 mod verify;
@@ -19,7 +21,7 @@ use chrono::{DateTime, Utc};
 use handoff_cipherdb::{Disposition, WriteTx};
 use handoff_domain::{EntryId, Hlc, MAX_DRIFT_MS, ReferralId, UserId, VerificationState};
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
-use handoff_protocol::message::{Answer, FeedItem, FeedPosition, NotServed};
+use handoff_protocol::message::{Answer, FeedItem, FeedPosition, KEEP_VAULT_DAYS, NotServed};
 use handoff_protocol::receipt::ParkCode;
 use handoff_protocol::signed::SignedError;
 use handoff_sync::ReceiptRefused;
@@ -27,9 +29,11 @@ use handoff_sync::ReceiptRefused;
 use crate::device::{DeviceStore, ReadError};
 use crate::enrolment;
 use crate::error::{StorageError, Stored};
+use crate::folder::FolderError;
 use crate::journal;
 use crate::lives::Outlived;
 use crate::person::{self, Slot};
+use crate::planted;
 use crate::session::UserReader;
 use crate::site_entry;
 use crate::view;
@@ -92,6 +96,14 @@ pub enum Ignored {
         user: UserId,
         /// Why.
         source: StorageError,
+    },
+    /// The vault of somebody who stays away could not be removed. The next
+    /// answer tries again.
+    Stays {
+        /// Whose.
+        user: UserId,
+        /// Why.
+        source: FolderError,
     },
 }
 
@@ -188,7 +200,8 @@ impl DeviceStore {
 
         let mut applied = self.shared.write(|tx| {
             let mut applied = self.take_up(tx, answer, &verified, site_time)?;
-            for (slot, id) in &evicted {
+            let spared = planted::eviction_spares_journal();
+            for (slot, id) in evicted.iter().filter(|_| !spared) {
                 journal::erase_redo_of(tx, *id, *slot)?;
             }
             applied.restarted |= verified.is_new_epoch;
@@ -231,11 +244,19 @@ impl DeviceStore {
                 applied.ignored.push(Ignored::Feed(Some(*user)));
                 continue;
             };
-            match self.take_feed(*slot, vault, part, site_time) {
+            let is_disabled = applied.disabled.contains(user);
+            let taken = self.take_feed(*slot, vault, part, site_time);
+            let taken = taken.and_then(|taken| {
+                if is_disabled {
+                    self.drop_applied(vault)?;
+                }
+                Ok(taken)
+            });
+            match taken {
                 Ok(taken) => {
                     applied.decided.extend(taken.decided);
                     // One more question tells the site that the vault is empty.
-                    let is_emptied = part.snapshot && applied.disabled.contains(user);
+                    let is_emptied = part.snapshot && is_disabled;
                     applied.more |= taken.more || is_emptied;
                 }
                 Err(source) => {
@@ -243,6 +264,10 @@ impl DeviceStore {
                     applied.ignored.push(Ignored::Vault { user, source });
                 }
             }
+        }
+        let keep_days = answer.keep_vault_days.unwrap_or(KEEP_VAULT_DAYS);
+        if keep_days > 0 {
+            applied.ignored.extend(self.drop_vaults(&people, keep_days, site_time)?);
         }
         Ok(applied)
     }
@@ -276,6 +301,9 @@ impl DeviceStore {
         if let Some(order) = &verified.erasures {
             applied.erased = erasures::carry_out(tx, order)?;
         }
+        if let Some(days) = answer.keep_sealed_days {
+            prune::prune(tx, verified.epoch, days, site_time)?;
+        }
         match &answer.site_feed {
             Some(part) if part.next.epoch == verified.epoch => {
                 let left_out = site_entry::take(tx, part)?;
@@ -290,6 +318,13 @@ impl DeviceStore {
         Ok(applied)
     }
 
+    /// Somebody whose account is disabled has been told once to hold nothing.
+    /// What they had saved and the site had not applied yet stayed until it has.
+    fn drop_applied(&self, vault: &view::Vault) -> Stored<()> {
+        let applied = self.shared.applied()?;
+        view::drop_applied(vault, |lane, seq| Ok(applied.covers(lane, seq)))
+    }
+
     fn take_feed(
         &self,
         slot: Slot,
@@ -297,7 +332,8 @@ impl DeviceStore {
         part: &handoff_protocol::message::FeedPart,
         site_time: DateTime<Utc>,
     ) -> Stored<view::FeedTaken> {
-        if part.snapshot && vault.db.read(view::position)?.1 {
+        let spared = planted::eviction_spares_journal();
+        if part.snapshot && vault.db.read(view::position)?.1 && !spared {
             // It has every entry of theirs that the site has applied and that
             // they may hold: redo would only bring back what is missing in it.
             self.shared.erase_applied_redo(slot)?;

@@ -124,6 +124,7 @@ impl DeviceReader {
             device,
             authors,
             recovery_wraps,
+            receipt_keys: self.read(|tx| enrolment::keys(tx, KeyPurpose::Receipt))?,
         })
     }
 

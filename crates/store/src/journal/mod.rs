@@ -9,7 +9,7 @@ mod row;
 
 pub(crate) use count::{tally, waiting, waiting_items};
 pub(crate) use redo::{
-    RedoRow, UnopenedRow, erase_redo, erase_redo_of, finished_redo, redo_of, unopened,
+    RedoRow, UnopenedRow, erase_redo, erase_redo_of, finished_redo, lost, redo_of, unopened,
 };
 pub(crate) use row::{JournalRow, kind};
 
@@ -23,6 +23,7 @@ use crate::error::{StorageError, Stored};
 use crate::lane::{Known, LaneKey, LaneRow};
 use crate::numbers::{column, seq};
 use crate::person::Slot;
+use crate::planted;
 use row::columns;
 
 /// An item to append.
@@ -187,11 +188,35 @@ pub(crate) fn elide(tx: &WriteTx<'_>, item: ItemId) -> Stored<()> {
 /// Carries an erasure order out: the content and redo of an entry go, and of
 /// what was sealed again for it; their places in the chain stay.
 pub(crate) fn erase(tx: &WriteTx<'_>, item: ItemId) -> Stored<u64> {
-    let erased = tx.execute(
-        include_str!("erase.sql"),
-        params![item.as_bytes(), kind::ERASED],
-    )?;
+    let sql = if planted::eviction_spares_journal() {
+        planted::ERASE_SPARING_REDO
+    } else {
+        include_str!("erase.sql")
+    };
+    let erased = tx.execute(sql, params![item.as_bytes(), kind::ERASED])?;
     Ok(erased as u64)
+}
+
+/// Lets the content of entries go that were saved before this, whose redo is
+/// not needed any more and at which nobody has to look; their places in the
+/// chain stay.
+pub(crate) fn prune(
+    tx: &WriteTx<'_>,
+    number: i64,
+    (first, last): (Seq, Seq),
+    saved_before_ms: i64,
+) -> Stored<()> {
+    tx.execute(
+        include_str!("prune.sql"),
+        params![
+            number,
+            column(first),
+            column(last),
+            saved_before_ms,
+            kind::PRUNED
+        ],
+    )?;
+    Ok(())
 }
 
 /// Entries of somebody's that were taken back or erased. There are few.

@@ -5,6 +5,7 @@ use handoff_protocol::ids::{EpochId, ItemId, Seq};
 use handoff_protocol::item::ItemDigest;
 use handoff_protocol::receipt::ParkCode;
 
+use super::kind;
 use crate::error::Stored;
 use crate::lane::LaneRow;
 use crate::numbers::{column, seq};
@@ -75,6 +76,15 @@ pub(crate) fn erase_redo_of(tx: &WriteTx<'_>, item: ItemId, slot: Slot) -> Store
 pub(crate) struct UnopenedRow {
     pub redo: RedoRow,
     pub digest: ItemDigest,
+}
+
+/// Entries of somebody's whose content was let go here, that a site which was put
+/// back has lost too, and that were not sealed again.
+pub(crate) fn lost(tx: &ReadTx<'_>, slot: Slot) -> Stored<Vec<(ItemId, ItemDigest)>> {
+    let params = params![slot.0, ParkCode::Lost.as_str(), kind::PRUNED];
+    Ok(tx.query_all(include_str!("let_go.sql"), params, |row| {
+        Ok((ItemId::from_bytes(row.get(0)?), row.get(1)?))
+    })?)
 }
 
 /// Entries of somebody's that are parked with this code, have redo, and were

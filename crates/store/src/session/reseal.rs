@@ -1,9 +1,13 @@
-//! Sealing once more what the site cannot open.
+//! Sealing once more what the site cannot open, or has lost.
 //!
 //! The site has an entry, and the key that it was sealed to is lost or does not
 //! open it. Its author has it too, as redo: with their keys and the site's newest
 //! sealing key it is sealed again, as an item of its own that names the first.
 //! The first stays in the journal as it was.
+//!
+//! A content that the device let go, because a backup of the site had it, may be
+//! lost when an older backup is put back. Its author's vault still has the entry:
+//! it is sealed again from there.
 
 use std::sync::PoisonError;
 
@@ -12,7 +16,7 @@ use handoff_protocol::from_cbor;
 use handoff_protocol::ids::{ContextId, KeyId};
 use handoff_protocol::receipt::ParkCode;
 use handoff_protocol::signed::Signed;
-use handoff_vault::Random;
+use handoff_vault::{Random, Zeroizing};
 
 use super::UserSession;
 use super::redo_keys::RedoKeys;
@@ -24,10 +28,10 @@ use crate::error::Stored;
 use crate::journal::{self, kind};
 
 impl UserSession {
-    /// Seals again what of this person's the site has parked because it cannot
+    /// Seals again what of this person's the site has parked: because it cannot
     /// open it, once the site has announced another key than the one that it
-    /// was sealed to. Says how many entries were sealed again; they wait to be
-    /// sent.
+    /// was sealed to; because it has lost it, if the vault still has it. Says how
+    /// many entries were sealed again; they wait to be sent.
     ///
     /// # Errors
     /// [`SaveError`]; what was not sealed again is tried at the next unlock.
@@ -43,6 +47,7 @@ impl UserSession {
                 again.push(Again { of, packed });
             }
         }
+        again.extend(self.lost()?);
         let hlc = self
             .device
             .hlc()
@@ -58,6 +63,24 @@ impl UserSession {
             self.commit(random, &lane, &mut writing, now_ms, seal)?;
         }
         Ok(again.len() as u64)
+    }
+
+    /// What the site has lost and the vault has, as it was packed.
+    fn lost(&self) -> Result<Vec<Again>, SaveError> {
+        let lost = self.shared.db.read(|tx| journal::lost(tx, self.slot))?;
+        let (Some(vault), false) = (&self.vault, lost.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let mut again = Vec::with_capacity(lost.len());
+        for of in lost {
+            let Some(kept) = vault.db.read(|tx| vault.kept(tx, of.0))? else {
+                continue;
+            };
+            let plain = Zeroizing::new(kept.plain()?.into_owned());
+            let packed = Zeroizing::new(lock(&self.packer).pack(&plain)?);
+            again.push(Again { of, packed });
+        }
+        Ok(again)
     }
 
     /// What the site cannot open, was not sealed again, and can be.

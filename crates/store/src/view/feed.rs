@@ -130,6 +130,42 @@ pub(crate) fn take_feed(
     Ok(taken)
 }
 
+/// Takes entries of the reader's own out that the site has applied: somebody
+/// whose account is disabled had them only until then.
+pub(crate) fn drop_applied(
+    vault: &Vault,
+    is_applied: impl Fn(&Lane, Seq) -> Stored<bool>,
+) -> Stored<()> {
+    let applied = vault.db.read(|tx| applied_own(tx, &is_applied))?;
+    if applied.is_empty() || planted::eviction_skipped() {
+        return Ok(());
+    }
+    vault.erase(&applied)
+}
+
+/// Entries of the reader's own that the site has applied.
+fn applied_own(
+    tx: &ReadTx<'_>,
+    is_applied: &impl Fn(&Lane, Seq) -> Stored<bool>,
+) -> Stored<Vec<ItemId>> {
+    const BAD: StorageError = StorageError::Row { table: "entry" };
+    let own = tx.query_all(include_str!("own.sql"), [], |row| {
+        Ok((
+            row.get::<_, [u8; 16]>(0)?,
+            row.get::<_, Vec<u8>>(1)?,
+            row.get::<_, i64>(2)?,
+        ))
+    })?;
+    let mut applied = Vec::new();
+    for (id, lane, at) in own {
+        let lane = Lane::from_bytes(&lane).ok_or(BAD)?;
+        if is_applied(&lane, seq(at))? {
+            applied.push(ItemId::from_bytes(id));
+        }
+    }
+    Ok(applied)
+}
+
 /// Whether a part goes on from where its reader stands, and not from before.
 pub(crate) fn follows(cursor: &Cursor, part: &FeedPart) -> bool {
     let place = |cursor: &Cursor| (cursor.scope_version, cursor.position);
@@ -144,7 +180,6 @@ fn clear(
     with_own: bool,
     is_applied: &impl Fn(&Lane, Seq) -> Stored<bool>,
 ) -> Stored<Vec<ReferralId>> {
-    const BAD: StorageError = StorageError::Row { table: "entry" };
     const REFERRALS: &str = "SELECT id FROM referral";
     let touched: Vec<[u8; 16]> = tx.query_all(REFERRALS, [], |row| row.get(0))?;
     if with_own {
@@ -156,17 +191,9 @@ fn clear(
                 FeedItem::Evict(_) => None,
             })
             .collect();
-        let own = tx.query_all(include_str!("own.sql"), [], |row| {
-            Ok((
-                row.get::<_, [u8; 16]>(0)?,
-                row.get::<_, Vec<u8>>(1)?,
-                row.get::<_, i64>(2)?,
-            ))
-        })?;
-        for (id, lane, at) in own {
-            let lane = Lane::from_bytes(&lane).ok_or(BAD)?;
-            if !included.contains(&ItemId::from_bytes(id)) && is_applied(&lane, seq(at))? {
-                tx.execute("DELETE FROM entry WHERE id = ?1", [id])?;
+        for id in applied_own(tx, is_applied)? {
+            if !included.contains(&id) {
+                tx.execute("DELETE FROM entry WHERE id = ?1", [id.as_bytes()])?;
             }
         }
     }

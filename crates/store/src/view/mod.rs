@@ -17,8 +17,9 @@ use handoff_domain::{
     Entry, Held, Hlc, Referral, ReferralId, SiteId, UserId, VerificationState, Written, fold,
 };
 use handoff_protocol::ids::{ItemId, Lane, Seq};
+use handoff_protocol::kept::KeptRecord;
 
-pub(crate) use feed::{FeedTaken, follows, position, take_feed};
+pub(crate) use feed::{FeedTaken, drop_applied, follows, position, take_feed};
 pub(crate) use row::{HeldEntry, entries_of};
 
 use crate::db::Db;
@@ -173,6 +174,14 @@ impl Vault {
         Ok(tx
             .query_optional(SQL, [id.as_bytes()], |_| Ok(()))?
             .is_some())
+    }
+
+    /// The record of an entry that is here.
+    pub fn kept(&self, tx: &ReadTx<'_>, id: ItemId) -> Stored<Option<KeptRecord>> {
+        const SQL: &str = "SELECT bytes FROM entry WHERE id = ?1";
+        let bytes: Option<Vec<u8>> =
+            tx.query_optional(SQL, [id.as_bytes()], |row| row.get(0))?;
+        Ok(bytes.map(KeptRecord::from_bytes))
     }
 
     /// Things that wait for this person.

@@ -56,6 +56,8 @@ impl Lab {
             leases: Vec::new(),
             not_served: Vec::new(),
             erasures: None,
+            keep_sealed_days: None,
+            keep_vault_days: None,
         }
     }
 

@@ -42,6 +42,8 @@ fn answer(gap: Option<Gap>) -> Box<Answer> {
         leases: Vec::new(),
         not_served: Vec::new(),
         erasures: None,
+        keep_sealed_days: None,
+        keep_vault_days: None,
     })
 }
 

@@ -179,6 +179,16 @@ impl World {
 
     /// Looks at what answers have taken from people of a device.
     pub fn check_evicted(&mut self, at: usize) -> Held {
+        for item in std::mem::take(&mut self.hosts[at].ordered) {
+            let files = &self.hosts[at].files;
+            let place = files.place(item).ok().flatten();
+            if place.is_some_and(|place| place.is_erased) {
+                let comes_back = files.keeps_redo(item).unwrap_or(false);
+                self.hold(Invariant::EvictedIsGone, !comes_back, || {
+                    format!("{item} was erased, and the journal of device {at} can make it again")
+                })?;
+            }
+        }
         for (user, item, next) in std::mem::take(&mut self.hosts[at].evicted) {
             let files = &self.hosts[at].files;
             // An answer that came too late changes nothing.

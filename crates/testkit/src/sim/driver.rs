@@ -9,8 +9,8 @@ use handoff_protocol::batch::Batch;
 use handoff_protocol::codec;
 use handoff_protocol::ids::{Incarnation, ItemId};
 use handoff_protocol::message::{
-    Answer, Cursor, DeviceState, FeedItem, FeedPosition, ProtocolRange, SyncReply, SyncRequest,
-    UserPull,
+    Answer, Cursor, DeviceState, ErasureOrder, FeedItem, FeedPosition, Greeting, Outcome,
+    SyncReply, SyncRequest, UserPull,
 };
 use handoff_sync::ReceiptRefused;
 use handoff_sync::device::{
@@ -67,7 +67,26 @@ fn evictions(answer: &Answer) -> impl Iterator<Item = (UserId, ItemId, Cursor)> 
     })
 }
 
+/// Entries whose content an answer orders away.
+fn ordered(answer: &Answer) -> Vec<ItemId> {
+    let order = answer
+        .erasures
+        .as_ref()
+        .and_then(|signed| codec::from_cbor::<ErasureOrder>(&signed.bytes, "an order").ok());
+    order.map(|order| order.items).unwrap_or_default()
+}
+
 impl Host {
+    /// Whether it is about to take up what brings somebody something.
+    pub fn is_about_to_apply(&self) -> bool {
+        let next = self.sync.as_ref().and_then(|running| running.steps.front());
+        let brings = |answer: &Answer| {
+            let mut parts = answer.user_feeds.iter();
+            parts.any(|(_, part)| !part.items.is_empty())
+        };
+        matches!(next, Some(Step::Apply(answer)) if brings(answer))
+    }
+
     /// Begins a sync, unless one is under way.
     pub fn begin_sync(&mut self, contact: Contact, steps: &mut u64) -> Result<bool, FilesError> {
         if self.sync.is_some() {
@@ -131,6 +150,7 @@ impl Host {
                 let site_time = self.site_time(around.clock_ms);
                 let taken = self.files.apply(&answer, site_time)?;
                 self.evicted.extend(evictions(&answer));
+                self.ordered.extend(ordered(&answer));
                 self.react(&taken.refused, around)?;
                 Event::Applied {
                     outlook: self.files.outlook()?,
@@ -173,7 +193,23 @@ impl Host {
                         reply: Box::new(reply),
                     }
                 }
-                _ => failed(Failure::Unreadable),
+                _ => match Greeting::of_reply(bytes) {
+                    // A version that shares none with this one may have changed
+                    // all the rest, and did not read which request it answers.
+                    Ok(Greeting { protocol, .. }) if self.speaks.common(&protocol).is_none() => {
+                        let reply = SyncReply {
+                            protocol,
+                            site_time: self.site_time(clock_ms),
+                            nonce: packet.nonce,
+                            outcome: Outcome::UpdateNeeded,
+                        };
+                        Event::Replied {
+                            request,
+                            reply: Box::new(reply),
+                        }
+                    }
+                    _ => failed(Failure::Unreadable),
+                },
             },
         };
         self.tell(event, steps);
@@ -263,7 +299,7 @@ impl Host {
             }
         }
         let request = SyncRequest {
-            protocol: ProtocolRange::OURS,
+            protocol: self.speaks,
             site: self.site,
             device: self.device,
             nonce,
@@ -297,6 +333,7 @@ impl Host {
             way: Way::ToSite,
             host: around.host,
             life: self.life,
+            speaks: self.speaks,
             request: number,
             nonce,
             bytes: Some(bytes),

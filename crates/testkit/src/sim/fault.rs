@@ -85,6 +85,10 @@ faults! {
     KeyMissing = "sealing key missing";
     /// Another rule pack is in force.
     PackChanged = "rule pack changed";
+    /// A device asks whose program shares no version with the site's.
+    DeviceVersion = "device of another protocol version";
+    /// The site is asked, and its program shares no version with a device's.
+    SiteVersion = "site of another protocol version";
     /// A sync while every vault is locked.
     VaultsLocked = "sync with vaults locked";
     /// Somebody signs in whose lease has run out.

@@ -4,6 +4,7 @@ mod compare;
 
 use handoff_domain::{Entry, Held as HeldEntry, State, Written, fold};
 use handoff_protocol::ids::Lane;
+use handoff_protocol::message::ProtocolRange;
 use handoff_sync::device::Contact;
 
 use super::device::Opening;
@@ -73,9 +74,12 @@ impl World {
         if self.site.has_lost_keys() {
             self.site.find_keys();
         }
-        for host in &mut self.hosts {
+        self.site.replace_program(ProtocolRange::OURS);
+        for at in 0..self.hosts.len() {
+            let host = &mut self.hosts[at];
             host.fuse.renew();
             host.skew_ms = 0;
+            self.replace_program(at, ProtocolRange::OURS)?;
         }
         self.confirm_now();
         while self.wire.len() > 0 {
@@ -107,7 +111,8 @@ impl World {
         Ok(())
     }
 
-    fn finish_sync(&mut self, at: usize) -> Held {
+    /// Goes on with a device's sync, and with all that is under way, to its end.
+    pub(super) fn finish_sync(&mut self, at: usize) -> Held {
         for _ in 0..MOST_STEPS {
             match self.drive_one(at)? {
                 Drove::On => {}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use handoff_domain::UserId;
 use handoff_protocol::ids::{DeviceId, ItemId, Lane, SitePin};
-use handoff_protocol::message::Cursor;
+use handoff_protocol::message::{Cursor, ProtocolRange};
 use handoff_vault::{SigningKey, UserKeys};
 
 use super::device::{DeviceFiles, Image};
@@ -21,6 +21,8 @@ pub(super) struct Host {
     pub fuse: Fuse,
     /// Which life of its process this is.
     pub life: u32,
+    /// Versions that its program speaks.
+    pub speaks: ProtocolRange,
     /// How far its clock is from the right time, in milliseconds.
     pub skew_ms: i64,
     /// How far the site's clock is from its own, as it believes.
@@ -36,6 +38,8 @@ pub(super) struct Host {
     pub batch: usize,
     /// What answers have taken from people since it was looked at.
     pub evicted: Vec<(UserId, ItemId, Cursor)>,
+    /// What answers have ordered away since.
+    pub ordered: Vec<ItemId>,
     /// Commits and life as of which it was looked at.
     pub looked: Option<(u64, u32)>,
 }

@@ -46,8 +46,10 @@ invariants! {
     FeedLeaksNothing = "feed_leaks_nothing";
     /// A message that ends within changes nothing.
     BrokenChangesNothing = "broken_changes_nothing";
-    /// What somebody may no longer hold is gone from their vault, and nothing
-    /// in the journal can make it again.
+    /// Who shares no version with the other is told so, and nothing changes.
+    OtherVersionIsTold = "other_version_is_told";
+    /// What somebody may no longer hold, or an order takes, is gone from their
+    /// vault, and nothing in the journal can make it again.
     EvictedIsGone = "evicted_is_gone";
     /// What was taken back never arrives.
     TakenBackStaysBack = "taken_back_stays_back";

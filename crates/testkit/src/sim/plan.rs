@@ -53,6 +53,8 @@ whats! {
     Withdraw 2 Always;
     /// A device begins a sync.
     Sync 16 Always;
+    /// A device syncs to the end, on a line that is good for once.
+    SyncThrough 8 Always;
     /// A device's driver does the next things of its sync.
     Drive 60 Always;
     /// A packet arrives.
@@ -115,6 +117,10 @@ whats! {
     LoseKey 2 Sometimes;
     /// Another rule pack is published.
     Publish 1 Sometimes;
+    /// A device's program is replaced by one of another age.
+    DeviceVersion 3 Sometimes;
+    /// The site's program is replaced by one of another age.
+    SiteVersion 2 Sometimes;
     /// A new device is enrolled.
     Enrol 2 Sometimes;
     /// Somebody is added to a device.

@@ -38,6 +38,7 @@ pub(super) struct SiteHost {
     pub brought_back: Option<usize>,
     /// How often its store was put back.
     pub generation: u32,
+    speaks: ProtocolRange,
     host: Host,
     opener: Opener,
     fused: Fused,
@@ -75,7 +76,7 @@ pub(super) enum Answered {
 }
 
 impl SiteHost {
-    pub fn found(depth: Depth, random: &Seeded, now_ms: i64, items_per_day: u64) -> Self {
+    pub fn found(depth: Depth, random: &Seeded, now_ms: i64, items_per_day: u64, lets_go: bool) -> Self {
         let folder = scratch();
         let clock = Arc::new(AtomicI64::new(now_ms));
         let host = {
@@ -101,6 +102,7 @@ impl SiteHost {
         let fused = Fused::new(inner, fuse.clone());
         let mut settings = Settings::read("", |_| None).expect("the default settings");
         settings.limits.items_per_day = items_per_day;
+        settings.devices.keep_sealed_days = u16::from(lets_go);
         let other = || SigningKey::make(random).public();
         let founding = Founding {
             name: SiteId::new("md-baltimore").expect("a name"),
@@ -124,6 +126,7 @@ impl SiteHost {
             backups: Vec::new(),
             brought_back: None,
             generation: 0,
+            speaks: ProtocolRange::OURS,
             opener: Opener::new(&host),
             host,
             fused,
@@ -198,7 +201,7 @@ impl SiteHost {
         }
         match self.site.answer(&taken) {
             Ok(answer) if !self.fuse.is_blown() => Answered::Reply(Box::new(SyncReply {
-                protocol: ProtocolRange::OURS,
+                protocol: self.speaks,
                 site_time: self.host.now(),
                 nonce: taken.request.nonce,
                 outcome: Outcome::Done(Box::new(answer)),
@@ -239,8 +242,11 @@ impl SiteHost {
                 Image::File(file)
             }
         };
-        // What lies in a backup may be announced.
-        let announced = self.storage().writing(|writes| {
+        // What lies in a backup may be announced, and let go by devices.
+        let counted = self.storage().writing(|writes| {
+            for line in writes.all_lines()? {
+                writes.backed_up(line.id, line.head.seq)?;
+            }
             for key in writes.site_keys()? {
                 let announced = true;
                 writes.keep_site_key(&SiteKeyRow { announced, ..key })?;
@@ -248,9 +254,16 @@ impl SiteHost {
             Ok::<_, StorageError>(())
         });
         // A disk that is full at this moment leaves it to the next one.
-        drop(announced);
+        drop(counted);
         let log = self.log().len();
         self.backups.push(Backup { image, log });
+    }
+
+    /// Whether devices let go of what is in a backup. Then only the newest is ever
+    /// put back: who has thrown a verified backup away has thrown away what was
+    /// in it.
+    pub fn lets_devices_go(&self) -> bool {
+        self.settings.keep_sealed_days().is_some()
     }
 
     /// Puts a backup in the store's place. With a control log, or awaiting
@@ -286,6 +299,7 @@ impl SiteHost {
         self.brought_back = Some(number);
         match how {
             Bring::WithoutAWord => {}
+            Bring::WholeMachine => self.forget_receipt_keys(),
             Bring::Awaiting => {
                 let announced = self.site.announce_restore(None);
                 announced.expect("a restore is announced");
@@ -298,6 +312,25 @@ impl SiteHost {
             }
         }
         self.start();
+    }
+
+    /// Receipt keys that were made after what was put back are gone for good.
+    fn forget_receipt_keys(&mut self) {
+        let known = self.storage().reading(|reads| reads.site_keys());
+        let known = known.expect("a store that opens");
+        let paths = self.site.paths();
+        let kept: Vec<PathBuf> = known
+            .iter()
+            .map(|key| paths.another_receipt_key(key.id()))
+            .collect();
+        let files = std::fs::read_dir(paths.keys()).expect("a folder of keys");
+        for file in files.map(|file| file.expect("a file").path()) {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with("receipt-") && !kept.contains(&file) {
+                std::fs::remove_file(&file).expect("a key's file");
+            }
+        }
+        self.load_keys();
     }
 
     /// The secret of one of the sealing keys goes away, and the process begins
@@ -335,6 +368,19 @@ impl SiteHost {
         self.load_keys();
     }
 
+    /// Versions that its program speaks.
+    pub fn speaks(&self) -> ProtocolRange {
+        self.speaks
+    }
+
+    /// A new process of another program.
+    pub fn replace_program(&mut self, speaks: ProtocolRange) {
+        if self.speaks != speaks {
+            self.speaks = speaks;
+            self.load_keys();
+        }
+    }
+
     /// A new process with the keys that are there.
     fn load_keys(&mut self) {
         let paths = self.site.paths().clone();
@@ -342,7 +388,8 @@ impl SiteHost {
         let storage: Arc<dyn Storage> = Arc::new(self.fused.clone());
         let (settings, host) = (self.settings.clone(), self.host.clone());
         let opened = Site::with(paths, settings, keys, storage, host);
-        self.site = opened.expect("the site opens with the keys that are there");
+        let opened = opened.expect("the site opens with the keys that are there");
+        self.site = opened.speaking(self.speaks);
         self.start();
     }
 
@@ -372,6 +419,8 @@ pub(super) enum Bring {
     WithLog,
     Awaiting,
     WithoutAWord,
+    /// As that, with the folder of keys: a snapshot of the machine.
+    WholeMachine,
 }
 
 pub(super) fn time(ms: i64) -> DateTime<Utc> {

@@ -1,5 +1,7 @@
 //! What is under way between devices and the site.
 
+use handoff_protocol::message::ProtocolRange;
+
 /// Where a packet goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -19,6 +21,8 @@ pub(super) struct Packet {
     pub host: usize,
     /// Which life of its process.
     pub life: u32,
+    /// Versions that its program speaks.
+    pub speaks: ProtocolRange,
     /// The number of the request within its session, and its nonce.
     pub request: u64,
     pub nonce: [u8; 16],

@@ -3,6 +3,7 @@
 use handoff_domain::{Role, UserId};
 use handoff_protocol::certificate::SiteIdentity;
 use handoff_protocol::ids::{DeviceId, Incarnation};
+use handoff_protocol::message::ProtocolRange;
 use handoff_vault::{SigningKey, UserKeys};
 
 use super::case::{Depth, Outcome};
@@ -62,7 +63,8 @@ impl World {
         // A device that is only vouched for has a tenth of it, which must be
         // more than a batch.
         let items_per_day = if rng.u8(..3) == 0 { 250 } else { 100_000 };
-        let site = SiteHost::found(depth, &random, STARTED, items_per_day);
+        let lets_go = seed % 8 == 5;
+        let site = SiteHost::found(depth, &random, STARTED, items_per_day, lets_go);
         site.add_person(ADMIN, Role::SiteAdmin);
         let roles = [
             ("Dana Reyes", Role::Officer),
@@ -157,6 +159,7 @@ impl World {
             files,
             fuse,
             life: 0,
+            speaks: ProtocolRange::OURS,
             skew_ms: 0,
             offset_ms: 0,
             sync: None,
@@ -167,6 +170,7 @@ impl World {
             strayed: Default::default(),
             batch: self.batch,
             evicted: Vec::new(),
+            ordered: Vec::new(),
             looked: None,
         });
         true

@@ -276,6 +276,7 @@ parked-not_permitted = The site has it, but your role there does not log referra
 parked-other_site = It was written for another site. It is kept at this site and here. Call your administrator so that the right site gets it.
 parked-id_taken = The site has another referral with the same number. Both are kept. Call your administrator, who can compare them.
 parked-erased = The site erased it before anybody read it. Nobody will act on it. Call the site if the person still needs help.
+parked-lost = The site was put back to before it had this, and this device had let its sealed copy go. Sign out and in again: if you can still read it here, it is sealed and sent once more. If it still needs you after that, call your administrator, who may have a newer backup.
 parked-other = The site has it and a person there has to look at it. It is safe at the site and here. Call the site if it is urgent.
 parked-unknown = The site could not place it. It is safe at the site and here. Call the site and give this code: { $code }.
 verification-pending = Not decided yet

@@ -276,6 +276,7 @@ parked-not_permitted = El sitio la tiene, pero la función de usted allí no reg
 parked-other_site = Se escribió para otro sitio. Se conserva en este sitio y aquí. Llame a su administrador para que llegue al sitio correcto.
 parked-id_taken = El sitio tiene otra referencia con el mismo número. Se conservan las dos. Llame a su administrador, que puede compararlas.
 parked-erased = El sitio la borró antes de que alguien la leyera. Nadie actuará. Llame al sitio si la persona todavía necesita ayuda.
+parked-lost = El sitio se restauró a un momento anterior a tenerla, y este equipo ya había soltado su copia sellada. Cierre la sesión y vuelva a entrar: si todavía puede leerla aquí, se sella y se envía otra vez. Si después aún requiere su atención, llame a su administrador, que puede tener una copia de seguridad más nueva.
 parked-other = El sitio la tiene y una persona de allí debe mirarla. Está a salvo en el sitio y aquí. Llame al sitio si es urgente.
 parked-unknown = El sitio no pudo ubicarla. Está a salvo en el sitio y aquí. Llame al sitio y dé este código: { $code }.
 verification-pending = Sin decidir

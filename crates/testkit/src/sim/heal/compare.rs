@@ -295,13 +295,14 @@ impl World {
 
     fn vaults_agree(&mut self, at: usize, at_site: &AtSite) -> Held {
         let users: Vec<UserId> = self.hosts[at].unlocked.iter().copied().collect();
-        for user in users
-            .into_iter()
-            .filter(|user| at_site.enabled.contains(user))
-        {
+        for user in users {
             let Ok(Some(vault)) = self.hosts[at].files.vault(user) else {
                 continue;
             };
+            if !at_site.enabled.contains(&user) {
+                self.vault_is_emptied(at, user, &vault, at_site)?;
+                continue;
+            }
             let mut allowed = Vec::new();
             for (entry, lane) in &at_site.entries {
                 let may = self
@@ -315,6 +316,28 @@ impl World {
             self.vault_agrees(at, user, vault, &allowed)?;
         }
         Ok(())
+    }
+
+    /// Somebody whose account is disabled holds nothing that the site has applied.
+    fn vault_is_emptied(
+        &mut self,
+        at: usize,
+        user: UserId,
+        vault: &[(Entry, Lane)],
+        at_site: &AtSite,
+    ) -> Held {
+        let applied: BTreeSet<EntryId> =
+            at_site.entries.iter().map(|(entry, _)| entry.id).collect();
+        let host = &self.hosts[at];
+        // No receipt tells a copy what became of what its twin has sent.
+        let is_excused = |lane: &Lane| host.was_copied && lane.device() == Some(host.device);
+        let left = vault
+            .iter()
+            .find(|(entry, lane)| applied.contains(&entry.id) && !is_excused(lane));
+        let left = left.map(|(entry, lane)| (entry.id, entry.author, *lane));
+        self.hold(Invariant::VaultHoldsNoMore, left.is_none(), || {
+            format!("{user} is disabled, and their vault on device {at} holds {left:?}")
+        })
     }
 
     fn vault_agrees(

@@ -19,13 +19,18 @@ const YEAR_MS: i64 = 365 * 24 * 3_600_000;
 
 impl World {
     pub(super) fn device_dies(&mut self, rng: &mut Rng) -> Held {
-        // Rather one that is in the middle of a sync: there is more to lose.
-        let syncing: Vec<usize> = (0..self.hosts.len())
-            .filter(|at| self.hosts[*at].sync.is_some())
-            .collect();
-        let at = match syncing.len() {
-            0 => self.any_host(rng),
-            some => Some(syncing[rng.usize(..some)]),
+        // Rather one that is about to take something up, or in the middle of a
+        // sync: there is more to lose.
+        let those = |is: &dyn Fn(&Host) -> bool| -> Vec<usize> {
+            let all = 0..self.hosts.len();
+            all.filter(|at| is(&self.hosts[*at])).collect()
+        };
+        let taking = those(&Host::is_about_to_apply);
+        let syncing = those(&|host| host.sync.is_some());
+        let at = match (taking.len(), syncing.len()) {
+            (0, 0) => self.any_host(rng),
+            (0, some) => Some(syncing[rng.usize(..some)]),
+            (some, _) => Some(taking[rng.usize(..some)]),
         };
         if let Some(at) = at {
             let blow = if rng.bool() {
@@ -91,8 +96,16 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn restore(&mut self, rng: &mut Rng) -> Held {
+    fn any_backup(&self, rng: &mut Rng) -> usize {
         let number = rng.usize(..self.site.backups.len());
+        if self.site.lets_devices_go() {
+            return self.site.backups.len() - 1;
+        }
+        number
+    }
+
+    pub(super) fn restore(&mut self, rng: &mut Rng) -> Held {
+        let number = self.any_backup(rng);
         let how = if rng.bool() {
             Bring::WithLog
         } else {
@@ -103,14 +116,24 @@ impl World {
     }
 
     pub(super) fn put_back(&mut self, rng: &mut Rng) -> Held {
-        let number = rng.usize(..self.site.backups.len());
+        let number = self.any_backup(rng);
         self.fired(Fault::PutBack);
-        self.bring_back(number, Bring::WithoutAWord)
+        let how = if rng.bool() {
+            Bring::WholeMachine
+        } else {
+            Bring::WithoutAWord
+        };
+        self.bring_back(number, how)
     }
 
     pub(super) fn restore_again(&mut self, rng: &mut Rng) -> Held {
         let Some(number) = self.site.brought_back else {
             return Ok(());
+        };
+        let number = if self.site.lets_devices_go() {
+            self.any_backup(rng)
+        } else {
+            number
         };
         let how = if rng.bool() {
             Bring::WithLog
@@ -204,6 +227,7 @@ impl World {
             files: host.files.image().open(fuse.clone()),
             fuse,
             life: 0,
+            speaks: host.speaks,
             skew_ms: host.skew_ms,
             offset_ms: host.offset_ms,
             sync: None,
@@ -213,6 +237,7 @@ impl World {
             was_copied: true,
             strayed: host.strayed.clone(),
             evicted: Vec::new(),
+            ordered: Vec::new(),
             batch: host.batch,
             looked: None,
         };

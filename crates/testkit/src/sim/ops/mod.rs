@@ -4,6 +4,7 @@ mod faults;
 mod network;
 mod people;
 mod staff;
+mod versions;
 
 use fastrand::Rng;
 
@@ -25,6 +26,7 @@ impl World {
             What::Amend => self.amend(rng),
             What::Withdraw => self.withdraw(rng),
             What::Sync => self.sync(rng),
+            What::SyncThrough => self.sync_through(rng),
             What::Drive => self.drive(rng),
             What::Deliver => self.deliver(rng),
             What::Lose => self.lose(rng),
@@ -56,6 +58,8 @@ impl World {
             What::Rotate => self.rotate(rng),
             What::LoseKey => self.lose_key(rng),
             What::Publish => self.publish(rng),
+            What::DeviceVersion => self.device_version(rng),
+            What::SiteVersion => self.site_version(rng),
             What::Enrol => self.enrol_one(rng),
             What::AddUser => self.add_one(rng),
         }

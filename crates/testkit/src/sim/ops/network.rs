@@ -6,6 +6,7 @@ use handoff_protocol::codec;
 use handoff_protocol::message::{Outcome, Refusal, SyncReply};
 use handoff_sync::device::{Contact, Finish, Stop};
 
+use super::versions::{answer_in_another_form, in_another_form};
 use crate::sim::driver::{Around, Drove};
 use crate::sim::fault::Fault;
 use crate::sim::invariant::Invariant;
@@ -24,6 +25,17 @@ impl World {
             Contact::Unknown
         };
         self.begin_sync(at, contact)
+    }
+
+    pub(super) fn sync_through(&mut self, rng: &mut Rng) -> Held {
+        let Some(at) = self.any_host(rng) else {
+            return Ok(());
+        };
+        if rng.bool() {
+            self.unlock_on(at, rng)?;
+        }
+        self.begin_sync(at, Contact::Unknown)?;
+        self.finish_sync(at)
     }
 
     pub(crate) fn begin_sync(&mut self, at: usize, contact: Contact) -> Held {
@@ -111,14 +123,19 @@ impl World {
         if self.site.is_down {
             self.fired(Fault::SiteDown);
         }
-        let before = packet.is_again.then(|| self.fingerprint());
-        let answered = self.site.perform(bytes, apply && !packet.is_again);
-        if let Some(before) = before
+        let is_strange = self.is_strange(packet);
+        let form = is_strange.then(|| in_another_form(packet, bytes));
+        let before = (packet.is_again || is_strange).then(|| self.fingerprint());
+        let bytes = form.as_deref().unwrap_or(bytes);
+        let answered = self
+            .site
+            .perform(bytes, apply && !packet.is_again && !is_strange);
+        if let Some(before) = &before
             && let Answered::Reply(reply) = &answered
             && matches!(reply.outcome, Outcome::Refused(Refusal::Replayed))
         {
             let after = self.fingerprint();
-            self.hold(Invariant::ReplayChangesNothing, before == after, || {
+            self.hold(Invariant::ReplayChangesNothing, *before == after, || {
                 format!("before: {before:?}, after: {after:?}")
             })?;
         }
@@ -126,7 +143,13 @@ impl World {
             Answered::Nothing => None,
             Answered::Reply(reply) => {
                 self.look_at_reply(packet, &reply)?;
-                Some(codec::to_cbor(&*reply, "a reply").expect("a reply encodes"))
+                Some(if is_strange {
+                    let is_same = before.is_some_and(|before| before == self.fingerprint());
+                    self.look_at_versions(packet, &reply, is_same)?;
+                    answer_in_another_form(packet, &reply)
+                } else {
+                    codec::to_cbor(&*reply, "a reply").expect("a reply encodes")
+                })
             }
         };
         if packet.is_again {
@@ -256,7 +279,7 @@ impl World {
             return Ok(());
         }
         self.fired(Fault::Cut);
-        let life = self.hosts[at].life;
+        let (life, speaks) = (self.hosts[at].life, self.hosts[at].speaks);
         for packet in self.wire.take_of(at) {
             // Requests that had left may still arrive; replies are gone.
             if packet.way == Way::ToSite && rng.bool() {
@@ -270,6 +293,7 @@ impl World {
                 way: Way::ToDevice,
                 host: at,
                 life,
+                speaks,
                 request,
                 nonce,
                 bytes: None,

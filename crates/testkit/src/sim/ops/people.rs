@@ -23,9 +23,14 @@ pub(crate) struct Writing {
 
 impl World {
     pub(super) fn unlock(&mut self, rng: &mut Rng) -> Held {
-        let Some(at) = self.any_host(rng) else {
-            return Ok(());
-        };
+        match self.any_host(rng) {
+            Some(at) => self.unlock_on(at, rng),
+            None => Ok(()),
+        }
+    }
+
+    /// Somebody signs in on a device.
+    pub(super) fn unlock_on(&mut self, at: usize, rng: &mut Rng) -> Held {
         let host = &self.hosts[at];
         let users: Vec<UserId> = host.keys.keys().copied().collect();
         let user = users[rng.usize(..users.len())];

@@ -274,6 +274,7 @@ impl DeviceFiles for ModelFiles {
             device: files.device.certificate.clone(),
             authors: people.map(|person| person.certificate.clone()).collect(),
             recovery_wraps: Vec::new(),
+            receipt_keys: files.device.receipt_keys(),
         })
     }
 

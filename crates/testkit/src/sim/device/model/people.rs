@@ -16,7 +16,7 @@ use handoff_vault::{
 };
 
 use super::super::{DeviceFiles as _, FilesError, Opening, Refused};
-use super::state::{DeviceDb, Held, LaneRow, VaultDb};
+use super::state::{DeviceDb, Held, LaneRow, NewRow, VaultDb};
 use super::{Done, Durable, ModelFiles, broken, refused};
 
 /// A context key lives at most so long.
@@ -187,7 +187,7 @@ impl ModelFiles {
         let begun = self.begin(user, now_ms)?;
         let sealed = self.seal(user, begun.as_ref(), entries, &packed)?;
         let lane = self.current_lane()?;
-        let saved = self.append(user, begun.as_ref(), sealed)?;
+        let saved = self.append(user, begun.as_ref(), sealed, now_ms)?;
         if let (Some(begun), Some(session)) =
             (begun, self.open.borrow_mut().sessions.get_mut(&user))
         {
@@ -339,6 +339,7 @@ impl ModelFiles {
         user: UserId,
         begun: Option<&Begun>,
         sealed: Vec<(Item, Vec<u8>, Hlc)>,
+        saved_at_ms: i64,
     ) -> Done<Vec<u64>> {
         self.commit(|files| {
             let device = &mut files.device;
@@ -348,7 +349,13 @@ impl ModelFiles {
             if let Some(begun) = begun {
                 let id = begun.item.id();
                 let hlc = sealed.first().map(|(_, _, hlc)| *hlc).unwrap_or_default();
-                let seq = lane.append(begun.item.clone(), user, None, hlc);
+                let seq = lane.append(NewRow {
+                    item: begun.item.clone(),
+                    user,
+                    redo: None,
+                    saved_at_ms,
+                    hlc,
+                });
                 places.insert(id, (number, seq));
                 let keys = Arc::make_mut(&mut device.redo_keys);
                 keys.insert(id, (user, begun.wrapped.clone()));
@@ -356,7 +363,13 @@ impl ModelFiles {
             let mut saved = Vec::with_capacity(sealed.len());
             for (item, redo, hlc) in sealed {
                 let id = item.id();
-                let seq = lane.append(item, user, Some(redo), hlc);
+                let seq = lane.append(NewRow {
+                    item,
+                    user,
+                    redo: Some(redo),
+                    saved_at_ms,
+                    hlc,
+                });
                 places.insert(id, (number, seq));
                 saved.push(seq);
             }

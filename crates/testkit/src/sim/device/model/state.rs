@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use handoff_domain::{EntryId, Hlc, UserId};
 use handoff_protocol::KeptRecord;
-use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease};
+use handoff_protocol::certificate::{
+    AuthorCertificate, DeviceCertificate, KeyCertificate, KeyPurpose, Lease,
+};
 use handoff_protocol::chain::{self, ChainHash, Head, Parent};
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{ContextId, EpochId, ItemId, Lane, Seq};
@@ -17,6 +19,8 @@ use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_store::Draft;
 use handoff_sync::{Coverage, Standing, standing};
 use handoff_vault::WrappedRedoKey;
+
+use crate::sim::planted;
 
 /// All files of a device.
 #[derive(Debug, Clone)]
@@ -70,6 +74,7 @@ pub(super) struct LaneRow {
 pub(super) struct Known {
     pub signed: Signed<Receipt>,
     pub branch: Branch,
+    pub backed_up_through: Seq,
     pub coverage: Coverage,
 }
 
@@ -79,6 +84,16 @@ pub(super) struct Row {
     pub hash: ChainHash,
     pub user: UserId,
     pub redo: Option<Vec<u8>>,
+    pub saved_at_ms: i64,
+    pub hlc: Hlc,
+}
+
+/// A row on its way into a journal.
+pub(super) struct NewRow {
+    pub item: Item,
+    pub user: UserId,
+    pub redo: Option<Vec<u8>>,
+    pub saved_at_ms: i64,
     pub hlc: Hlc,
 }
 
@@ -187,14 +202,15 @@ impl LaneRow {
     }
 
     /// Appends an item.
-    pub fn append(&mut self, item: Item, user: UserId, redo: Option<Vec<u8>>, hlc: Hlc) -> Seq {
-        let head = chain::link(&self.lane, &self.head(), &item.digest());
+    pub fn append(&mut self, new: NewRow) -> Seq {
+        let head = chain::link(&self.lane, &self.head(), &new.item.digest());
         Arc::make_mut(&mut self.rows).push(Arc::new(Row {
-            item,
+            item: new.item,
             hash: head.hash,
-            user,
-            redo,
-            hlc,
+            user: new.user,
+            redo: new.redo,
+            saved_at_ms: new.saved_at_ms,
+            hlc: new.hlc,
         }));
         head.seq
     }
@@ -223,12 +239,7 @@ impl Row {
     pub fn is_entry(&self) -> bool {
         matches!(
             self.item,
-            Item::Entry { .. }
-                | Item::Resealed { .. }
-                | Item::Placeholder {
-                    gone: Gone::Elided | Gone::Erased,
-                    ..
-                }
+            Item::Entry { .. } | Item::Resealed { .. } | Item::Placeholder { .. }
         )
     }
 
@@ -268,6 +279,13 @@ impl DeviceDb {
         Some((lane, *seq, lane.row(*seq)?))
     }
 
+    /// Keys of the site that sign receipts.
+    pub fn receipt_keys(&self) -> Vec<Signed<KeyCertificate>> {
+        let keys = self.keys.iter();
+        let keys = keys.filter(|(_, key)| key.purpose == KeyPurpose::Receipt);
+        keys.map(|(signed, _)| signed.clone()).collect()
+    }
+
     pub fn person(&self, user: UserId) -> Option<&PersonRow> {
         self.people.iter().find(|row| row.user == user)
     }
@@ -297,6 +315,33 @@ impl DeviceDb {
         }
     }
 
+    /// Lets go of what was saved before this and is in a backup of the site.
+    pub fn prune(&mut self, saved_before_ms: i64) {
+        let epoch = self.epoch_id;
+        for lane in &mut self.lanes {
+            let (_, applied) = lane.covered(epoch);
+            let Some(known) = lane.known.as_ref().filter(|_| applied > 0) else {
+                continue;
+            };
+            let mut through = applied.min(known.backed_up_through);
+            if planted::let_go_unproven() {
+                through = applied;
+            }
+            for seq in 1..=through {
+                let is_over = lane.row(seq).is_some_and(|row| {
+                    matches!(row.item, Item::Entry { .. })
+                        && row.redo.is_none()
+                        && row.saved_at_ms < saved_before_ms
+                });
+                if is_over && !lane.is_parked(seq) {
+                    lane.change(seq, |row| {
+                        row.item = row.item.clone().into_placeholder(Gone::Pruned);
+                    });
+                }
+            }
+        }
+    }
+
     /// The content of an entry goes, and what its vault could be made from.
     pub fn erase(&mut self, id: ItemId) {
         let Some((lane, seq)) = self.places.get(&id).copied() else {
@@ -306,9 +351,20 @@ impl DeviceDb {
             return;
         };
         lane.change(seq, |row| {
-            if matches!(row.item, Item::Entry { .. } | Item::Resealed { .. }) {
+            let is_erasable = matches!(
+                row.item,
+                Item::Entry { .. }
+                    | Item::Resealed { .. }
+                    | Item::Placeholder {
+                        gone: Gone::Pruned,
+                        ..
+                    }
+            );
+            if is_erasable {
                 row.item = row.item.clone().into_placeholder(Gone::Erased);
-                row.redo = None;
+                if !planted::eviction_spares_journal() {
+                    row.redo = None;
+                }
             }
         });
     }

@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use handoff_domain::{Body, Hlc, MAX_DRIFT_MS, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, Lease};
+use handoff_protocol::codec;
 use handoff_protocol::epoch::Kinship;
 use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
-use handoff_protocol::message::{Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart};
+use handoff_protocol::message::{
+    Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart, KEEP_VAULT_DAYS, NotServed,
+};
 use handoff_protocol::receipt::Receipt;
 use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_sync::standing::{Own, judge};
@@ -60,7 +63,15 @@ impl ModelFiles {
         }
         for (user, part) in &answer.user_feeds {
             if self.can_read(*user) && part.next.epoch == verified.epoch {
-                match self.take_feed(*user, part, site_time) {
+                let is_disabled = answer.not_served.contains(&(*user, NotServed::Disabled));
+                let fed = self.take_feed(*user, part, site_time);
+                let fed = fed.and_then(|more| {
+                    if is_disabled {
+                        self.drop_applied(*user)?;
+                    }
+                    Ok(more)
+                });
+                match fed {
                     Ok(more) => taken.more |= more,
                     Err(FilesError::Died) => return Err(FilesError::Died),
                     // Its feed comes again.
@@ -68,7 +79,23 @@ impl ModelFiles {
                 }
             }
         }
+        let keep_days = answer.keep_vault_days.unwrap_or(KEEP_VAULT_DAYS);
+        if keep_days > 0 {
+            self.drop_vaults(site_time - TimeDelta::days(i64::from(keep_days)));
+        }
         Ok(taken)
+    }
+
+    /// Vaults of people who stay away, whose leave to read ended before this, go.
+    fn drop_vaults(&self, ended: DateTime<Utc>) {
+        let people = Arc::clone(&self.durable.borrow().device.people);
+        for person in people.iter().filter(|person| !self.can_read(person.user)) {
+            let lease: Result<Lease, _> = codec::from_cbor(&person.lease.bytes, "a lease");
+            if lease.is_ok_and(|lease| lease.not_after < ended) {
+                self.vaults.borrow_mut().remove(&person.user);
+                self.durable.borrow_mut().vaults.remove(&person.user);
+            }
+        }
     }
 
     /// Vaults that are open lose what an order names, and the site is told from
@@ -175,6 +202,10 @@ impl ModelFiles {
         for id in verified.erasures.iter().flat_map(|order| &order.items) {
             device.erase(*id);
         }
+        if let Some(days) = answer.keep_sealed_days {
+            let until = site_time - TimeDelta::days(i64::from(days));
+            device.prune(until.timestamp_millis());
+        }
         if let Some(part) = &answer.site_feed
             && part.next.epoch == verified.epoch
         {
@@ -228,9 +259,24 @@ impl ModelFiles {
             row.known = Some(Known {
                 signed: signed.clone(),
                 branch: receipt.branch,
+                backed_up_through: receipt.backed_up_through,
                 coverage,
             });
         }
+    }
+
+    /// Somebody whose account is disabled holds nothing that the site has applied.
+    fn drop_applied(&self, user: UserId) -> Done<()> {
+        let device = self.durable.borrow().device.clone();
+        let is_applied = |held: &Held| held.own && device.is_applied(&held.lane, held.seq);
+        let vault = self.vault_of(user);
+        if planted::eviction_skipped() || !vault.entries.values().any(is_applied) {
+            return Ok(());
+        }
+        self.commit_vault(user, Durable::AtOnce, |vault| {
+            Arc::make_mut(&mut vault.entries).retain(|_, held| !is_applied(held));
+            Ok(())
+        })
     }
 
     /// Takes a part of somebody's feed; whether to ask again.
@@ -239,7 +285,7 @@ impl ModelFiles {
             let vault = self.vault_of(user);
             vault.wants_own || vault.cursor.is_none()
         };
-        if part.snapshot && asks_for_own {
+        if part.snapshot && asks_for_own && !planted::eviction_spares_journal() {
             let finished = self.durable.borrow().device.finished_redo(user);
             if !finished.is_empty() {
                 self.commit(|files| {
@@ -281,6 +327,9 @@ fn alive(done: Done<()>) -> Done<()> {
 }
 
 fn erase_evicted(device: &mut DeviceDb, user: UserId, part: &FeedPart) {
+    if planted::eviction_spares_journal() {
+        return;
+    }
     for item in &part.items {
         if let FeedItem::Evict(id) = item
             && device.find(*id).is_some_and(|(_, _, row)| row.user == user)
