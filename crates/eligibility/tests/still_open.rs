@@ -154,8 +154,10 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
         assert!(!got, "{answer}");
     }
     // It can take a piece of each, and none is added to those that were named.
-    let of_all =
-        format!("kind = \"not\"\nof = {{ kind = \"all_of\", of = [{}] }}", kinds.join(", "));
+    let of_all = format!(
+        "kind = \"not\"\nof = {{ kind = \"all_of\", of = [{}] }}",
+        kinds.join(", ")
+    );
     for (answer, expected) in [
         ("unknown", true),
         ("yes", true),

@@ -72,7 +72,12 @@ fn who_comes_back_has_everything_again() {
     lab.sync(&device, 1);
     save(&session, &waiting);
     drop(session);
-    answered(&lab, &device, None, last(KEEP_VAULT_DAYS) + TimeDelta::days(1));
+    answered(
+        &lab,
+        &device,
+        None,
+        last(KEEP_VAULT_DAYS) + TimeDelta::days(1),
+    );
     assert_eq!(files(&lab, "vault-"), 0);
 
     let back = last(KEEP_VAULT_DAYS) + TimeDelta::days(2);

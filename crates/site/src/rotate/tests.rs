@@ -126,7 +126,9 @@ fn what_was_let_go_and_sealed_again_takes_the_place_of_what_is_lost() {
     let bytes = record.to_bytes().unwrap();
     let entry = ItemId(id());
     let first = device.seal(entry, &bytes);
-    device.items.push(first.clone().into_placeholder(Gone::Pruned));
+    device
+        .items
+        .push(first.clone().into_placeholder(Gone::Pruned));
     let answer = site.sync(&device.request(device.everything()));
     let parked = site.receipt(&answer, &device.lane).parked;
     assert_eq!(parked, [(2, ParkCode::Lost)]);

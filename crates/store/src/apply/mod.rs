@@ -267,7 +267,9 @@ impl DeviceStore {
         }
         let keep_days = answer.keep_vault_days.unwrap_or(KEEP_VAULT_DAYS);
         if keep_days > 0 {
-            applied.ignored.extend(self.drop_vaults(&people, keep_days, site_time)?);
+            applied
+                .ignored
+                .extend(self.drop_vaults(&people, keep_days, site_time)?);
         }
         Ok(applied)
     }

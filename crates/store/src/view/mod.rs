@@ -179,8 +179,7 @@ impl Vault {
     /// The record of an entry that is here.
     pub fn kept(&self, tx: &ReadTx<'_>, id: ItemId) -> Stored<Option<KeptRecord>> {
         const SQL: &str = "SELECT bytes FROM entry WHERE id = ?1";
-        let bytes: Option<Vec<u8>> =
-            tx.query_optional(SQL, [id.as_bytes()], |row| row.get(0))?;
+        let bytes: Option<Vec<u8>> = tx.query_optional(SQL, [id.as_bytes()], |row| row.get(0))?;
         Ok(bytes.map(KeptRecord::from_bytes))
     }
 

@@ -76,7 +76,13 @@ pub(super) enum Answered {
 }
 
 impl SiteHost {
-    pub fn found(depth: Depth, random: &Seeded, now_ms: i64, items_per_day: u64, lets_go: bool) -> Self {
+    pub fn found(
+        depth: Depth,
+        random: &Seeded,
+        now_ms: i64,
+        items_per_day: u64,
+        lets_go: bool,
+    ) -> Self {
         let folder = scratch();
         let clock = Arc::new(AtomicI64::new(now_ms));
         let host = {

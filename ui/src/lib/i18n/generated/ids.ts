@@ -312,6 +312,7 @@ export type MessageId =
   | 'parked-erased'
   | 'parked-id_taken'
   | 'parked-key_missing'
+  | 'parked-lost'
   | 'parked-not_permitted'
   | 'parked-other'
   | 'parked-other_site'
