@@ -87,7 +87,14 @@ impl Site {
             if rows.is_empty() {
                 return Err(EraseError::NotFound(referral));
             }
-            let lanes: BTreeSet<Lane> = rows.iter().map(|row| row.lane).collect();
+            let logged = ItemId(referral.0);
+            let mut lanes: BTreeSet<Lane> = rows.iter().map(|row| row.lane).collect();
+            // What logged it may be parked, and then no entry stands for it.
+            let mut logged_on = BTreeSet::new();
+            for (line, _) in writes.items_by_id(logged)? {
+                logged_on.extend(writes.line(line)?.map(|line| line.lane));
+            }
+            lanes.extend(&logged_on);
             for lane in &lanes {
                 writes.lock_lane(lane)?;
             }
@@ -100,12 +107,12 @@ impl Site {
                     items.insert((held.item.id(), row.lane.device()));
                 }
             }
-            if rows.iter().all(|row| row.id != referral.into()) {
-                // What logged it may still come.
-                items.insert((ItemId(referral.0), None));
+            items.extend(logged_on.iter().map(|lane| (logged, lane.device())));
+            if logged_on.is_empty() {
+                // It may still come.
+                items.insert((logged, None));
             }
             // The entry that logged it goes last: it says whose the others are.
-            let logged = ItemId(referral.0);
             let (last, first): (Vec<_>, Vec<_>) =
                 items.iter().partition(|(item, _)| *item == logged);
             for (item, device) in first.into_iter().chain(last) {
@@ -118,6 +125,8 @@ impl Site {
                 self.log_control(at, event)?;
                 erase(writes, item, device, order)?;
             }
+            // What else is about it may be parked: it goes when it is judged.
+            writes.ask_to_judge()?;
             let devices = items.iter().filter_map(|(_, device)| *device).collect();
             Ok((items.len(), devices))
         })?;

@@ -1,10 +1,10 @@
-use handoff_domain::VerificationMove;
+use handoff_domain::{Body, Role, VerificationMove};
 use handoff_protocol::item::Gone;
 use handoff_protocol::message::{Answer, ErasureOrder, FeedItem, FeedPosition};
 use handoff_protocol::receipt::ParkCode;
 
 use super::*;
-use crate::testing::{ADMIN, OFFICER, PROSECUTOR, TestDevice, TestSite, logged};
+use crate::testing::{ADMIN, OFFICER, OTHER, PROSECUTOR, TestDevice, TestSite, logged};
 
 const COURT: ErasureReason = ErasureReason::CourtOrder;
 
@@ -108,6 +108,45 @@ fn a_device_is_told_until_it_says_that_it_has_erased() {
     assert_eq!(pending(&site), 0);
 }
 
+fn amended(referral: ReferralId) -> Body {
+    let Body::ReferralLogged(logged) = logged("Fayette & Greene") else {
+        panic!("a referral");
+    };
+    Body::ReferralAmended(handoff_domain::ReferralAmended {
+        referral,
+        report: logged.report,
+        reason: String::new(),
+    })
+}
+
+#[test]
+fn what_is_parked_of_an_erased_referral_goes_too() {
+    let site = TestSite::found();
+    let mut device = TestDevice::enrol(&site, OFFICER);
+    let mut other = TestDevice::enrol(&site, OTHER);
+    let nobody = std::collections::BTreeSet::new();
+    site.site.set_roles(OFFICER, nobody).unwrap();
+    site.pass(chrono::TimeDelta::minutes(1));
+    let referral = device.refer();
+    let parked = device.save(Role::Officer, amended(referral));
+    let answer = site.sync(&device.request(device.everything()));
+    let codes = site.receipt(&answer, &device.lane).parked;
+    let disabled = ParkCode::AuthorDisabled;
+    assert_eq!(codes, [(2, disabled), (3, disabled)]);
+    // Somebody else has written about it, so that the site knows of it.
+    other.save(Role::Officer, amended(referral));
+    site.sync(&other.request(other.everything()));
+    site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let answer = site.sync(&device.request(Vec::new()));
+    let told = order(&site, &answer).unwrap();
+    assert_eq!(told.items, [ItemId(referral.0), ItemId(parked.0)]);
+    assert!(matches!(held(&site, referral), Item::Placeholder { .. }));
+    assert!(matches!(
+        held(&site, parked.into()),
+        Item::Placeholder { .. }
+    ));
+}
+
 #[test]
 fn what_comes_later_of_an_erased_referral_goes_the_same_way() {
     let (site, mut device, referral) = decided();
@@ -115,16 +154,7 @@ fn what_comes_later_of_an_erased_referral_goes_the_same_way() {
     // The same bytes again change nothing.
     site.sync(&device.request(device.everything()));
     assert!(matches!(held(&site, referral), Item::Placeholder { .. }));
-    let amended = handoff_domain::ReferralAmended {
-        referral,
-        report: match logged("Fayette & Greene") {
-            handoff_domain::Body::ReferralLogged(logged) => logged.report,
-            _ => panic!("a referral"),
-        },
-        reason: String::new(),
-    };
-    let body = handoff_domain::Body::ReferralAmended(amended);
-    let late = device.save(handoff_domain::Role::Officer, body);
+    let late = device.save(handoff_domain::Role::Officer, amended(referral));
     let answer = site.sync(&device.request(vec![device.batch(4, 4)]));
     let parked = site.receipt(&answer, &device.lane).parked;
     assert_eq!(parked, [(4, ParkCode::Erased)]);
