@@ -5,9 +5,10 @@
 mod common;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use common::answers::apply;
-use common::{Lab, now, save};
-use handoff_protocol::message::{Answer, FeedPosition, KEEP_VAULT_DAYS};
+use common::answers::{apply, epoch};
+use common::{Lab, now, save, sign_epoch};
+use handoff_protocol::message::{Answer, Cursor, FeedPart, FeedPosition, KEEP_VAULT_DAYS};
+use handoff_protocol::receipt::Receipt;
 use handoff_store::DeviceStore;
 
 /// The last moment at which the vault of who had leave for 72 hours is kept.
@@ -97,4 +98,58 @@ fn who_comes_back_has_everything_again() {
     apply(&device, &lab.user_feed(part));
     assert!(session.referral(received.id.into()).unwrap().is_some());
     assert!(session.referral(waiting.id.into()).unwrap().is_some());
+}
+
+#[test]
+fn who_comes_back_to_a_site_that_was_put_back_asks_until_it_has_everything_again() {
+    let lab = Lab::new();
+    let device = lab.open();
+    let session = lab.unlock(&device);
+    let entry = lab.referral();
+    save(&session, &entry);
+    lab.sync(&device, 1);
+    drop(session);
+    answered(
+        &lab,
+        &device,
+        None,
+        last(KEEP_VAULT_DAYS) + TimeDelta::days(1),
+    );
+    // The site knows nothing of the entry in its new epoch.
+    let session = lab.unlock(&device);
+    let epoch = epoch(0xe2);
+    let answer = Answer {
+        epoch: sign_epoch(&lab.site, epoch, &[lab.epoch_id]),
+        ..lab.answer(Vec::new())
+    };
+    let part = |position: u64, snapshot: bool, items| {
+        let part = lab.part(position, snapshot, items);
+        FeedPart {
+            next: Cursor { epoch, ..part.next },
+            ..part
+        }
+    };
+    let fed = |part: FeedPart, receipts| {
+        let user_feeds = vec![(lab.officers[0].user, part)];
+        let answer = Answer {
+            user_feeds,
+            receipts,
+            ..answer.clone()
+        };
+        apply(&device, &answer)
+    };
+    fed(part(1, true, Vec::new()), Vec::new());
+    let wants_own = || session.position().unwrap().unwrap().1;
+    assert!(wants_own());
+    assert!(session.referral(entry.id.into()).unwrap().is_none());
+    // It comes again from this very device, and back in the feed.
+    lab.send_all(&device);
+    let receipt = Receipt {
+        epoch,
+        ..lab.receipt(&device, 1)
+    };
+    let items = vec![lab.include(&entry, receipt.lane, 2)];
+    fed(part(2, false, items), vec![lab.sign(&receipt)]);
+    assert!(session.referral(entry.id.into()).unwrap().is_some());
+    assert!(!wants_own());
 }

@@ -342,7 +342,8 @@ impl DeviceStore {
             self.shared.db.writer()?.checkpoint_truncate()?;
         }
         let applied = self.shared.applied()?;
-        let taken = view::take_feed(vault, part, |lane, seq| Ok(applied.covers(lane, seq)))?;
+        let is_applied = |lane: &Lane, seq| Ok(applied.covers(lane, seq));
+        let taken = view::take_feed(vault, part, is_applied, || self.shared.unproven(slot))?;
         self.shared.keep_needs_you(slot, vault)?;
         if taken.hlc > Hlc::default() {
             let most = Hlc {

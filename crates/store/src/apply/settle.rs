@@ -105,6 +105,19 @@ impl Shared {
         })
     }
 
+    /// Entries of somebody's that only their vault and the site can have, and of
+    /// which this site, perhaps put back, has not said that it has applied them.
+    pub(crate) fn unproven(&self, slot: Slot) -> Stored<Vec<ItemId>> {
+        self.db.read(|tx| {
+            let epoch = enrolment::epoch(tx)?;
+            let mut unproven = Vec::new();
+            for row in lane::all(tx)? {
+                unproven.extend(journal::unproven(tx, slot, &row, epoch)?);
+            }
+            Ok(unproven)
+        })
+    }
+
     fn erase_redo(&self, ids: &[ItemId]) -> Stored<()> {
         self.write(|tx| {
             for id in ids {

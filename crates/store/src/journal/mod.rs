@@ -10,6 +10,7 @@ mod row;
 pub(crate) use count::{tally, waiting, waiting_items};
 pub(crate) use redo::{
     RedoRow, UnopenedRow, erase_redo, erase_redo_of, finished_redo, lost, redo_of, unopened,
+    unproven,
 };
 pub(crate) use row::{JournalRow, kind};
 

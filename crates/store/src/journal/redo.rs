@@ -56,6 +56,21 @@ pub(crate) fn finished_redo(
     )
 }
 
+/// Entries of somebody's that only their vault and the site can have, and of
+/// which the site has not proven in this epoch that it has applied them.
+pub(crate) fn unproven(
+    tx: &ReadTx<'_>,
+    slot: Slot,
+    lane: &LaneRow,
+    epoch: EpochId,
+) -> Stored<Vec<ItemId>> {
+    let (_, applied) = lane.covered(epoch);
+    let params = params![slot.0, lane.key.number, column(applied)];
+    Ok(tx.query_all(include_str!("unproven.sql"), params, |row| {
+        row.get(0).map(ItemId::from_bytes)
+    })?)
+}
+
 /// Erases one; never the content for the site.
 pub(crate) fn erase_redo(tx: &WriteTx<'_>, item: ItemId) -> Stored<()> {
     const SQL: &str = "UPDATE journal SET redo = NULL WHERE item = ?1";

@@ -121,6 +121,7 @@ fn no_statement_of_a_save_a_sync_or_a_queue_reads_the_history() {
         include_str!("erase.sql"),
         include_str!("gone_of.sql"),
         include_str!("unopened.sql"),
+        include_str!("unproven.sql"),
         include_str!("let_go.sql"),
         include_str!("prune.sql"),
         include_str!("../redo_key/forget_unused.sql"),

@@ -59,11 +59,14 @@ pub(crate) struct FeedTaken {
 ///
 /// `is_applied` says whether the site has applied an own entry in its current
 /// epoch: a snapshot that lacks such an entry means that it must go; one that
-/// lacks another only means that the site has not seen it yet.
+/// lacks another only means that the site has not seen it yet. `unproven` are own
+/// entries that nothing here can bring back, and that a site which was put back
+/// may apply only later: while one of them is missing, own ones are asked for.
 pub(crate) fn take_feed(
     vault: &Vault,
     part: &FeedPart,
     is_applied: impl Fn(&Lane, Seq) -> Stored<bool>,
+    unproven: impl Fn() -> Stored<Vec<ItemId>>,
 ) -> Stored<FeedTaken> {
     let writer = vault.writer()?;
     let arriving: Vec<Option<Arriving<'_>>> = part
@@ -113,7 +116,12 @@ pub(crate) fn take_feed(
         let asked = wants_own || cursor.is_none();
         let unasked = part.snapshot && !asked;
         taken.more |= unasked;
-        let wants_own = unasked || (asked && part.more);
+        let mut wants_own = unasked || (asked && part.more);
+        if asked && !wants_own {
+            for id in unproven()? {
+                wants_own |= !vault.holds(tx, id)?;
+            }
+        }
         let next = to_cbor(&part.next, "a cursor")?;
         tx.execute(
             "UPDATE feed SET cursor = ?1, wants_own = ?2",

@@ -369,6 +369,20 @@ impl DeviceDb {
         });
     }
 
+    /// Entries of somebody's that only their vault and the site can have, and of
+    /// which the site has not proven that it has applied them.
+    pub fn unproven(&self, user: UserId) -> impl Iterator<Item = ItemId> {
+        let rows = self.lanes.iter().flat_map(|lane| {
+            let places = lane.rows.iter().zip(1..);
+            places.map(move |(row, seq)| (lane, row, seq))
+        });
+        let rows = rows
+            .filter(move |(_, row, _)| row.user == user && row.redo.is_none() && row.is_entry());
+        rows.filter(|(_, row, _)| !row.is_erased() && !row.is_taken_back())
+            .filter(|(lane, _, seq)| !self.is_applied(&lane.lane, *seq))
+            .map(|(_, row, _)| row.item.id())
+    }
+
     /// Whether the site has applied what stands here; what another device
     /// saved is here only because it has.
     pub fn is_applied(&self, lane: &Lane, seq: Seq) -> bool {

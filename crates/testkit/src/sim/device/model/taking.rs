@@ -415,7 +415,8 @@ fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &Device
         }
     }
     let unasked = part.snapshot && !asked;
-    vault.wants_own = unasked || (asked && part.more);
+    let lacks_own = || device.unproven(user).any(|id| !entries.contains_key(&id));
+    vault.wants_own = unasked || (asked && (part.more || lacks_own()));
     vault.cursor = (!unasked).then(|| part.next.clone());
     (part.more || unasked, hlc)
 }
