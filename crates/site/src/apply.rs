@@ -32,6 +32,7 @@ use handoff_domain::Entry;
 use handoff_protocol::ids::{ItemId, Seq};
 use handoff_protocol::receipt::ParkCode;
 
+use crate::control_log::ControlEvent;
 use crate::planted;
 use crate::site::Site;
 use crate::storage::{
@@ -312,7 +313,7 @@ impl Site {
                 return Ok(false);
             }
             for judged in judged {
-                keep(writes, judged, each, now)?;
+                keep(self, writes, judged, each, now)?;
             }
             if let Some(line) = line {
                 writes.applied(line.id, line.applied_through)?;
@@ -352,6 +353,7 @@ fn contained<T>(work: impl FnOnce() -> Result<T, StorageError>) -> Result<Option
 }
 
 fn keep(
+    site: &Site,
     writes: &dyn Writes,
     judged: &Judged,
     each: Each,
@@ -362,13 +364,13 @@ fn keep(
         Verdict::Park(code) => Some(*code),
         Verdict::Keep(kept) => match erased_since(writes, &kept.row)? {
             Some(order) => {
-                erase_late(writes, judged, &order, now)?;
+                erase_late(site, writes, judged, &order, now)?;
                 Some(ParkCode::Erased)
             }
             None => keep_opened(writes, kept, each)?,
         },
         Verdict::Erase(order) => {
-            erase_late(writes, judged, order, now)?;
+            erase_late(site, writes, judged, order, now)?;
             Some(ParkCode::Erased)
         }
     };
@@ -408,6 +410,7 @@ fn erased_since(writes: &dyn Writes, row: &EntryRow) -> Result<Option<ErasureRow
 
 /// What comes in of a referral after it was erased goes the same way.
 fn erase_late(
+    site: &Site,
     writes: &dyn Writes,
     judged: &Judged,
     order: &ErasureRow,
@@ -417,13 +420,23 @@ fn erase_late(
     let item = writes.item(judged.line, judged.seq)?.ok_or(absent)?.item;
     let absent = StorageError::Absent { table: "line" };
     let line = writes.line(judged.line)?.ok_or(absent)?;
-    writes.order_erasure(&NewErasure {
+    let new = NewErasure {
         item: item.id(),
         device: line.lane.device(),
         reason: order.reason,
         by: order.by,
         at: now,
-    })?;
+    };
+    // A database that is put back may never read what it is about again: the
+    // device that has it is told all the same.
+    let event = ControlEvent::Erased {
+        item: new.item,
+        device: new.device,
+        reason: new.reason,
+        by: new.by,
+    };
+    site.log_control(now, event)?;
+    writes.order_erasure(&new)?;
     writes.erase_item(judged.line, judged.seq)
 }
 

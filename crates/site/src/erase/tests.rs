@@ -165,7 +165,7 @@ fn what_comes_later_of_an_erased_referral_goes_the_same_way() {
 
 #[test]
 fn a_database_put_back_forgets_no_erasure() {
-    let (site, device, referral) = decided();
+    let (site, mut device, referral) = decided();
     let known = crate::control_log::read(
         &site.site.paths().control_log(),
         &site.site.keys().identity().public(),
@@ -174,6 +174,9 @@ fn a_database_put_back_forgets_no_erasure() {
     .len();
     let before = site.open_copy();
     site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    // What came later of it, and is known only by having been read.
+    let late = device.save(Role::Officer, amended(referral));
+    site.sync(&device.request(device.everything()));
     let log = crate::control_log::read(
         &site.site.paths().control_log(),
         &site.site.keys().identity().public(),
@@ -186,7 +189,11 @@ fn a_database_put_back_forgets_no_erasure() {
         .writing(|writes| before.site.replay(writes, &news))
         .unwrap();
     assert_eq!(before.site.referrals().unwrap().len(), 1);
-    before.sync(&device.request(device.everything()));
+    // One copy of the device has carried it out: its content does not come again.
+    device.items[3] = device.items[3].clone().into_placeholder(Gone::Erased);
+    let answer = before.sync(&device.request(device.everything()));
     assert_eq!(before.site.referrals().unwrap().len(), 1);
     assert!(matches!(held(&before, referral), Item::Placeholder { .. }));
+    let told = order(&before, &answer).unwrap();
+    assert_eq!(told.items, [ItemId(referral.0), ItemId(late.0)]);
 }
