@@ -5,7 +5,8 @@
 //! site of its own that applies it, as in life. Then the devices take turns, so
 //! that each figure is beside the same one of the smallest device.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -69,6 +70,7 @@ impl Grown {
     fn make(setup: &Setup, runtime: &Runtime, entries: usize) -> Result<Self> {
         let world = World::empty_in(&setup.folder);
         world.init("site");
+        raise_cap(&world.path("site").join("site.toml"))?;
         let site_port = World::free_port();
         let site = world.serve_at("site", site_port);
         let counted = relay::between(world.port, site_port)?;
@@ -96,6 +98,18 @@ impl Grown {
     fn home(&self) -> PathBuf {
         self.world.path("device")
     }
+}
+
+/// Lets a device hand in more on one day than a million items.
+fn raise_cap(settings: &Path) -> Result<()> {
+    let text = fs::read_to_string(settings)?;
+    let raised = text.replace(
+        "items_per_day = 1_000_000\n",
+        "items_per_day = 1_000_000_000\n",
+    );
+    ensure!(raised != text, "the cap in site.toml is another one");
+    fs::write(settings, raised)?;
+    Ok(())
 }
 
 /// Everything is at the site, and applied. A site that is busy is asked again.
