@@ -123,6 +123,13 @@ fn evidence_that_shows_one_thing_and_not_the_other() {
             "yes record",
             true,
         ),
+        // When it was is said, and where is not.
+        (
+            ", in_zone = true",
+            ", in_zone = true, within = { months = 6 }",
+            "yes record 2020-01-01",
+            false,
+        ),
         // One was elsewhere: only the record can have been in the area.
         (
             ", in_zone = true",
