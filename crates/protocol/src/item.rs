@@ -91,6 +91,15 @@ impl Item {
         }
     }
 
+    /// Why its content is gone; `None` while it is there.
+    #[must_use]
+    pub fn gone(&self) -> Option<Gone> {
+        match self {
+            Self::Placeholder { gone, .. } => Some(*gone),
+            Self::Context { .. } | Self::Entry { .. } | Self::Resealed { .. } => None,
+        }
+    }
+
     /// The kind byte.
     #[must_use]
     pub fn kind(&self) -> u8 {

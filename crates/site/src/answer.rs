@@ -62,8 +62,8 @@ impl Site {
                 leases: Vec::new(),
                 not_served: Vec::new(),
                 erasures: None,
-                // A restored site may lack what a device still has.
                 keep_vault_days: self.settings.keep_vault_days(),
+                // A restored site may lack what a device still has.
                 keep_sealed_days: self.settings.keep_sealed_days().filter(|_| !site.awaiting),
             };
             for (of, line) in lines(reads, taken)? {

@@ -182,36 +182,37 @@ impl Site {
             device_key: device.as_ref().map(|device| &device.key),
         };
         let accepted = accept(facts, signed, unverified).map_err(NotTaken::Answer)?;
-        let asks_for_proof = self.storage.reading(|reads| {
-            Ok::<_, StorageError>(
-                strangers::are_named(reads, &accepted)?
-                    || strangers::sign_receipts(
-                        &self.receipt_keys(reads, &site, &accepted.request)?,
-                        site.epoch_id,
-                        &accepted.request,
-                    ),
-            )
+        let (keys, names_strangers) = self.storage.reading(|reads| {
+            let keys = self.receipt_keys(reads, &site, &accepted.request)?;
+            Ok::<_, StorageError>((keys, strangers::are_named(reads, &accepted)?))
         })?;
-        if asks_for_proof {
+        let is_signed_by_a_stranger =
+            strangers::sign_receipts(&keys, site.epoch_id, &accepted.request);
+        if names_strangers || is_signed_by_a_stranger {
             return Err(NotTaken::Answer(Outcome::SendCertificates));
         }
         if planted::receipt_before_commit() {
-            return self.take_early(accepted, now);
+            return self.take_early(accepted, &keys, now);
         }
         let taken = self
             .storage
-            .writing(|writes| self.take_accepted(writes, accepted, now))?;
+            .writing(|writes| self.take_accepted(writes, accepted, &keys, now))?;
         self.wake.ring();
         Ok(taken)
     }
 
     /// The planted bug: receipts are signed within the transaction, and given
     /// out whether it is committed or not.
-    fn take_early(&self, accepted: AcceptedRequest, now: DateTime<Utc>) -> Result<Taken, NotTaken> {
+    fn take_early(
+        &self,
+        accepted: AcceptedRequest,
+        keys: &[PublicKey],
+        now: DateTime<Utc>,
+    ) -> Result<Taken, NotTaken> {
         let mut early = Vec::new();
         let (request, kinship) = (accepted.request.clone(), accepted.kinship);
         let done = self.storage.writing(|writes| {
-            let taken = self.take_accepted(writes, accepted, now)?;
+            let taken = self.take_accepted(writes, accepted, keys, now)?;
             let site = writes.site()?;
             for (_, line) in &taken.lines {
                 let line = writes.line(*line)?;
@@ -240,6 +241,7 @@ impl Site {
         &self,
         writes: &dyn Writes,
         accepted: AcceptedRequest,
+        keys: &[PublicKey],
         now: DateTime<Utc>,
     ) -> Result<Taken, NotTaken> {
         let request = accepted.request;
@@ -256,7 +258,7 @@ impl Site {
             self.keep_certificates(writes, &site, &accepted.device_key, certificates, now)?;
         }
         writes.touch_device(request.device, now)?;
-        if self.shows_rollback(writes, &site, accepted.kinship, &request)? {
+        if self.shows_rollback(writes, &site, accepted.kinship, &request, keys)? {
             tracing::error!(device = %request.device, "this database was put back unannounced");
             writes.raise_alarm(AlarmCode::RolledBack, Some(request.device), now)?;
             let opened = epoch::open(self, writes, now)?;
@@ -467,9 +469,9 @@ impl Site {
         site: &SiteRow,
         kinship: Kinship,
         request: &SyncRequest,
+        keys: &[PublicKey],
     ) -> Result<bool, StorageError> {
         let mut held = Vec::new();
-        let keys = self.receipt_keys(reads, site, request)?;
         for report in &request.lanes {
             let Some(signed) = &report.receipt else {
                 continue;

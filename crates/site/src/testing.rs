@@ -20,7 +20,7 @@ use handoff_protocol::enrolment::{
 };
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, Incarnation, ItemId, Lane, Seq, SitePin};
-use handoff_protocol::item::Item;
+use handoff_protocol::item::{Item, ItemDigest};
 use handoff_protocol::message::{
     Answer, Certificates, DeviceState, FeedPosition, LaneReport, Outcome, ProtocolRange,
     SyncRequest, UserPull,
@@ -393,6 +393,24 @@ impl TestDevice {
     }
 
     /// Saves an entry.
+    /// Seals the content of an item once more.
+    pub fn seal_again(&mut self, of: (ItemId, ItemDigest), plain: &[u8]) {
+        let Item::Entry {
+            id,
+            context,
+            sealed,
+        } = self.seal(ItemId(id()), plain)
+        else {
+            panic!("an entry was sealed");
+        };
+        self.items.push(Item::Resealed {
+            id,
+            context,
+            of,
+            sealed,
+        });
+    }
+
     pub fn save(&mut self, role: Role, body: Body) -> EntryId {
         let id = id();
         let record = self.record(role, body);

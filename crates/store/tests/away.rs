@@ -64,6 +64,33 @@ fn a_vault_that_is_open_or_kept_for_good_stays() {
 }
 
 #[test]
+fn a_site_whose_clock_is_beyond_all_years_takes_nothing_down() {
+    let lab = Lab::new();
+    let device = lab.open();
+    let entry = lab.referral();
+    save(&lab.unlock(&device), &entry);
+    let receipt = lab.receipt(&device, 1);
+    let answer = Answer {
+        keep_sealed_days: Some(u16::MAX),
+        keep_vault_days: Some(u16::MAX),
+        receipts: vec![lab.sign(&Receipt {
+            backed_up_through: receipt.through.seq,
+            ..receipt
+        })],
+        ..lab.answer(Vec::new())
+    };
+    for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+        let _ = device.apply(&answer, at);
+    }
+    assert!(
+        lab.unlock(&device)
+            .referral(entry.id.into())
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[test]
 fn who_comes_back_has_everything_again() {
     let lab = Lab::new();
     let device = lab.open();

@@ -177,16 +177,7 @@ fn an_order_takes_the_content_and_leaves_the_chain() {
     let report = device.lane_reports().unwrap().remove(0);
     assert_eq!(report.head, before);
     let (_, items) = device.read_items(&report.lane, 2, 1).unwrap();
-    let is_erased = |item: &Item| {
-        matches!(
-            item,
-            Item::Placeholder {
-                gone: Gone::Erased,
-                ..
-            }
-        )
-    };
-    assert!(is_erased(&items[0]));
+    assert_eq!(items[0].gone(), Some(Gone::Erased));
     let counts = device.counts().unwrap();
     assert_eq!((counts.waiting, counts.received), (0, 0));
     // Opening checks the chain; the same order again changes nothing.

@@ -20,7 +20,7 @@ use handoff_protocol::chain::Head;
 use handoff_protocol::enrolment::EnrolReply;
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, Lane, Seq};
-use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::item::Gone;
 use handoff_protocol::message::{Answer, Cursor, FeedEntry, FeedItem, FeedPart};
 use handoff_protocol::pack::Packer;
 use handoff_protocol::receipt::{Branch, ParkCode, Receipt};
@@ -281,16 +281,7 @@ impl Pair {
             let reports = side.files.lane_reports().unwrap();
             reports.iter().any(|report| {
                 let (_, items) = side.files.read_items(&report.lane, 1, 500).unwrap();
-                let is_gone = |item: &Item| {
-                    matches!(
-                        item,
-                        Item::Placeholder {
-                            gone: Gone::Pruned,
-                            ..
-                        }
-                    )
-                };
-                items.iter().any(is_gone)
+                items.iter().any(|item| item.gone() == Some(Gone::Pruned))
             })
         })
     }
@@ -348,7 +339,7 @@ impl Pair {
             not_served: Vec::new(),
             erasures: None,
             keep_sealed_days: (plan.backed_up > 0).then_some(1),
-            keep_vault_days: None,
+            keep_vault_days: Some(1),
         }
     }
 
@@ -465,7 +456,8 @@ impl Pair {
                 self.revision += rng.u64(0..2);
                 let feed = rng.bool().then(|| self.feed_part(rng));
                 let plan = Plan::drawn(rng, self.epochs.len(), self.revision, feed);
-                let days = rng.i64(0..3);
+                // Leave to read ends after three.
+                let days = rng.i64(0..6);
                 let answers = self
                     .sides
                     .each_ref()

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use handoff_cipherdb::{Database, DbKey, Migrations, OpenOptions};
 use handoff_domain::{Entry, EntryId, VerificationMove};
 use handoff_protocol::ids::ItemId;
-use handoff_protocol::item::Item;
 use handoff_protocol::message::{Answer, Cursor, FeedItem, FeedPart, FeedPosition};
 use handoff_store::{DeviceStore, Draft, SessionKeys, UserSession};
 use handoff_testkit::crash_fs::{Disk, Recording};
@@ -320,8 +319,8 @@ fn letting_go(lab: &Lab, size: Size) -> Scene {
     store.apply(&answer, later).expect("an answer");
     let lane = store.lane_reports().expect("reports")[0].lane;
     let (_, items) = store.read_items(&lane, 1, 500).expect("items");
-    let is_gone = |item: &&Item| matches!(item, Item::Placeholder { .. });
-    assert_eq!(items.iter().filter(is_gone).count(), size.of(6, 24));
+    let gone = items.iter().filter(|item| item.gone().is_some());
+    assert_eq!(gone.count(), size.of(6, 24));
     at.save(&session);
     drop((session, store));
     at.done("letting go")

@@ -127,15 +127,22 @@ fn devices_are_told_to_let_go_only_where_the_site_says_so_and_is_confirmed() {
     let site = TestSite::found();
     let device = TestDevice::enrol(&site, OFFICER);
     let file = back_up(&site, "backup");
-    let said = |site: &TestSite| site.sync(&device.request(Vec::new())).keep_sealed_days;
-    assert_eq!(said(&site), None);
+    let said = |site: &TestSite| {
+        let answer = site.sync(&device.request(Vec::new()));
+        (answer.keep_sealed_days, answer.keep_vault_days)
+    };
+    assert_eq!(said(&site), (None, None));
     let (_, again) = restore_to(&site, &file, "again", None).unwrap();
     let settings = again.site.paths().settings();
-    std::fs::write(settings, "[devices]\nkeep_sealed_days = 90\n").unwrap();
+    std::fs::write(
+        settings,
+        "[devices]\nkeep_sealed_days = 90\nkeep_vault_days = 7\n",
+    )
+    .unwrap();
     let again = again.open(again.site.paths().data());
-    assert_eq!(said(&again), None);
+    assert_eq!(said(&again), (None, Some(7)));
     again.site.confirm(ADMIN).unwrap();
-    assert_eq!(said(&again), Some(90));
+    assert_eq!(said(&again), (Some(90), Some(7)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use handoff_domain::Role;
 use handoff_protocol::certificate::KeyCertificate;
 use handoff_protocol::ids::ItemId;
-use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::item::Gone;
 use handoff_protocol::message::{Answer, Outcome};
 use handoff_protocol::receipt::ParkCode;
 
@@ -93,22 +93,7 @@ fn an_entry_that_was_sealed_again_is_applied_and_the_first_is_no_longer_parked()
     let answer = site.sync(&device.request(Vec::new()));
     device.sealing = told(&site, &answer, KeyPurpose::Sealing).unwrap().key;
     device.unlock();
-    let Item::Entry {
-        id,
-        context,
-        sealed,
-        ..
-    } = device.seal(ItemId(crate::testing::id()), &bytes)
-    else {
-        panic!("an entry was sealed");
-    };
-    let of = (entry, first.digest());
-    device.items.push(Item::Resealed {
-        id,
-        context,
-        of,
-        sealed,
-    });
+    device.seal_again((entry, first.digest()), &bytes);
     let answer = site.sync(&device.request(vec![device.batch(3, 4)]));
     assert_eq!(site.receipt(&answer, &device.lane).parked, []);
     let referrals = site.site.referrals().unwrap();
@@ -132,21 +117,7 @@ fn what_was_let_go_and_sealed_again_takes_the_place_of_what_is_lost() {
     let answer = site.sync(&device.request(device.everything()));
     let parked = site.receipt(&answer, &device.lane).parked;
     assert_eq!(parked, [(2, ParkCode::Lost)]);
-    let Item::Entry {
-        id,
-        context,
-        sealed,
-        ..
-    } = device.seal(ItemId(crate::testing::id()), &bytes)
-    else {
-        panic!("an entry was sealed");
-    };
-    device.items.push(Item::Resealed {
-        id,
-        context,
-        of: (entry, first.digest()),
-        sealed,
-    });
+    device.seal_again((entry, first.digest()), &bytes);
     let answer = site.sync(&device.request(vec![device.batch(3, 3)]));
     assert_eq!(site.receipt(&answer, &device.lane).parked, []);
     let referrals = site.site.referrals().unwrap();
@@ -165,22 +136,7 @@ fn what_stands_for_nothing_that_is_here_is_parked() {
         .record(Role::Officer, logged("x"))
         .to_bytes()
         .unwrap();
-    let Item::Entry {
-        id,
-        context,
-        sealed,
-        ..
-    } = device.seal(ItemId(crate::testing::id()), &bytes)
-    else {
-        panic!("an entry was sealed");
-    };
-    let of = (ItemId(crate::testing::id()), [7; 32]);
-    device.items.push(Item::Resealed {
-        id,
-        context,
-        of,
-        sealed,
-    });
+    device.seal_again((ItemId(crate::testing::id()), [7; 32]), &bytes);
     let answer = site.sync(&device.request(device.everything()));
     let parked = site.receipt(&answer, &device.lane).parked;
     assert_eq!(parked, [(2, ParkCode::Other)]);

@@ -16,11 +16,11 @@
 use std::fs;
 use std::io;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use handoff_protocol::certificate::Lease;
 use handoff_protocol::from_cbor;
 
-use super::Ignored;
+use super::{Ignored, days_before};
 use crate::device::{DeviceStore, lock};
 use crate::error::Stored;
 use crate::folder::{Folder, FolderError, sync_folder};
@@ -37,16 +37,16 @@ impl DeviceStore {
         keep_days: u16,
         site_time: DateTime<Utc>,
     ) -> Stored<Vec<Ignored>> {
-        let ended = site_time - TimeDelta::days(i64::from(keep_days));
+        let ended_ms = days_before(site_time, keep_days);
         let mut stay = Vec::new();
-        if !people.iter().any(|person| is_away(person, ended)) {
+        if !people.iter().any(|person| is_away(person, ended_ms)) {
             return Ok(stay);
         }
         // Some of them may have got a lease with this answer.
         let people = self.people().map_err(|error| error.0)?;
         // Nobody signs in meanwhile.
         let open = lock(&self.shared.open);
-        for person in people.iter().filter(|person| is_away(person, ended)) {
+        for person in people.iter().filter(|person| is_away(person, ended_ms)) {
             let vault = open.get(&person.slot);
             if vault.is_some_and(|vault| vault.strong_count() > 0) {
                 continue;
@@ -61,10 +61,10 @@ impl DeviceStore {
 }
 
 /// Whether their leave to read ended before this.
-fn is_away(person: &Person, ended: DateTime<Utc>) -> bool {
+fn is_away(person: &Person, ended_ms: i64) -> bool {
     let lease = person.lease.as_ref();
     let lease = lease.and_then(|signed| from_cbor(&signed.bytes, "a lease").ok());
-    lease.is_some_and(|lease: Lease| lease.not_after < ended)
+    lease.is_some_and(|lease: Lease| lease.not_after.timestamp_millis() < ended_ms)
 }
 
 /// Its log goes first: a database without it is only older.

@@ -358,6 +358,12 @@ impl DeviceStore {
     }
 }
 
+/// So many days before a time, whatever the clock says that it was read from.
+fn days_before(time: DateTime<Utc>, days: u16) -> i64 {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    time.timestamp_millis() - i64::from(days) * DAY_MS
+}
+
 /// Entries that people may no longer hold, with whose redo has to go.
 fn evictions(
     answer: &Answer,

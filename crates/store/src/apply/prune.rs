@@ -14,12 +14,13 @@
 //!
 //! **Where decided.** `docs/adr/0038-letting-sealed-contents-go.md`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use handoff_cipherdb::WriteTx;
 use handoff_protocol::from_cbor;
 use handoff_protocol::ids::EpochId;
 use handoff_protocol::receipt::Receipt;
 
+use super::days_before;
 use crate::error::Stored;
 use crate::journal;
 use crate::lane;
@@ -36,7 +37,7 @@ pub(super) fn prune(
     keep_days: u16,
     site_time: DateTime<Utc>,
 ) -> Stored<()> {
-    let until = site_time - TimeDelta::days(i64::from(keep_days));
+    let until_ms = days_before(site_time, keep_days);
     let looked_at = preference::all(tx, None)?;
     for row in lane::all(tx)? {
         let (_, applied) = row.covered(epoch);
@@ -54,12 +55,7 @@ pub(super) fn prune(
         let before = looked_at.get(&name).and_then(|text| text.parse().ok());
         let before = before.filter(|before| *before < through).unwrap_or(0);
         let last = through.min(before + ROWS);
-        journal::prune(
-            tx,
-            row.key.number,
-            (before + 1, last),
-            until.timestamp_millis(),
-        )?;
+        journal::prune(tx, row.key.number, (before + 1, last), until_ms)?;
         let next = if last == through { 0 } else { last };
         if next != before {
             preference::set(tx, None, &name, &next.to_string())?;

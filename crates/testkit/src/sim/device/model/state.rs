@@ -157,7 +157,7 @@ impl LaneRow {
     pub fn before_kept(&self, positions: &[Seq]) -> Option<Head> {
         let seq = positions.iter().find_map(|at| {
             let row = self.row(*at)?;
-            let is_kept = !matches!(row.item, Item::Placeholder { .. });
+            let is_kept = row.item.gone().is_none();
             is_kept.then(|| at - 1)
         })?;
         Some(Head {
@@ -237,30 +237,15 @@ impl LaneRow {
 
 impl Row {
     pub fn is_entry(&self) -> bool {
-        matches!(
-            self.item,
-            Item::Entry { .. } | Item::Resealed { .. } | Item::Placeholder { .. }
-        )
+        !matches!(self.item, Item::Context { .. })
     }
 
     pub fn is_erased(&self) -> bool {
-        matches!(
-            self.item,
-            Item::Placeholder {
-                gone: Gone::Erased,
-                ..
-            }
-        )
+        self.item.gone() == Some(Gone::Erased)
     }
 
     pub fn is_taken_back(&self) -> bool {
-        matches!(
-            self.item,
-            Item::Placeholder {
-                gone: Gone::Elided,
-                ..
-            }
-        )
+        self.item.gone() == Some(Gone::Elided)
     }
 }
 
@@ -351,16 +336,8 @@ impl DeviceDb {
             return;
         };
         lane.change(seq, |row| {
-            let is_erasable = matches!(
-                row.item,
-                Item::Entry { .. }
-                    | Item::Resealed { .. }
-                    | Item::Placeholder {
-                        gone: Gone::Pruned,
-                        ..
-                    }
-            );
-            if is_erasable {
+            let is_there = matches!(row.item.gone(), None | Some(Gone::Pruned));
+            if is_there && row.is_entry() {
                 row.item = row.item.clone().into_placeholder(Gone::Erased);
                 if !planted::eviction_spares_journal() {
                     row.redo = None;
