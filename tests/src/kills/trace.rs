@@ -30,25 +30,35 @@ impl Call {
 }
 
 /// Calls of a process that ends by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Calls(Vec<Call>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calls {
+    all: Vec<Call>,
+    /// Those of them that lie within a commit.
+    within: Vec<Call>,
+}
 
 impl Calls {
-    /// The call of a turn: turns that follow each other are far apart, and all
-    /// together cover the calls evenly, however many they are.
+    /// The call of a turn: every other one lies within a commit; turns that
+    /// follow each other are far apart, and all together cover the calls evenly,
+    /// however many they are.
     #[must_use]
     pub fn of_turn(&self, turn: usize) -> Call {
         const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+        let calls = if turn.is_multiple_of(2) && !self.within.is_empty() {
+            &self.within
+        } else {
+            &self.all
+        };
         let part = u128::from((turn as u64).wrapping_mul(GOLDEN));
-        let place = (part * self.0.len() as u128) >> 64;
-        let call = usize::try_from(place).ok().and_then(|at| self.0.get(at));
+        let place = (part * calls.len() as u128) >> 64;
+        let call = usize::try_from(place).ok().and_then(|at| calls.get(at));
         call.cloned().unwrap_or_else(Call::never)
     }
 
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 }
 
@@ -117,40 +127,53 @@ pub fn calls_of(world: &World, files: &[PathBuf], arguments: &[&str], input: &st
 #[must_use]
 pub fn calls_in(trace: &str) -> Calls {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut calls = Vec::new();
-    for Entered { thread, name, file } in entered(trace) {
+    let mut calls = Calls::default();
+    for (Entered { thread, name, file }, is_within) in with_commits(trace) {
         let number = counts.entry((thread, name)).or_default();
         *number += 1;
-        if !file.ends_with("-shm") {
-            let name = name.to_owned();
-            calls.push(Call {
-                name,
-                number: *number,
-            });
+        if file.ends_with("-shm") {
+            continue;
         }
+        let call = Call {
+            name: name.to_owned(),
+            number: *number,
+        };
+        if is_within {
+            calls.within.push(call.clone());
+        }
+        calls.all.push(call);
     }
-    Calls(calls)
+    calls
 }
 
 /// Whether the last call in the trace of a killed process lies between the
 /// first write of a commit to a journal and its return.
 #[must_use]
 pub fn was_within_a_commit(trace: &str) -> bool {
+    with_commits(trace)
+        .last()
+        .is_some_and(|(_, is_within)| is_within)
+}
+
+/// Calls, and whether each was entered between the first write of a commit to a
+/// journal and its return.
+fn with_commits(trace: &str) -> impl Iterator<Item = (Entered<'_>, bool)> {
     let mut written: BTreeSet<&str> = BTreeSet::new();
-    let mut is_within = false;
-    for Entered { name, file, .. } in entered(trace) {
-        is_within =
-            JOURNALS.iter().any(|journal| file.ends_with(journal)) && written.contains(file);
+    entered(trace).map(move |call| {
+        let Entered { name, file, .. } = call;
+        let is_journal = JOURNALS.iter().any(|journal| file.ends_with(journal));
+        let is_within = is_journal && written.contains(file);
         if name == "pwrite64" {
             written.insert(file);
         } else {
             written.remove(file);
         }
-    }
-    is_within
+        (call, is_within)
+    })
 }
 
 /// A call that was entered.
+#[derive(Clone, Copy)]
 struct Entered<'a> {
     thread: &'a str,
     name: &'a str,
@@ -192,19 +215,23 @@ mod tests {
         // Of the header, and of what follows it; the vault is not synced.
         assert_eq!(within, [3, 4, 7]);
         assert!(was_within_a_commit(TRACE));
-        let calls = calls_in(TRACE).0;
-        let calls: Vec<_> = calls
-            .iter()
-            .map(|call| (&*call.name, call.number))
-            .collect();
+        let calls = calls_in(TRACE);
+        let named = |calls: &[Call]| -> Vec<(String, usize)> {
+            let each = calls.iter();
+            each.map(|call| (call.name.clone(), call.number)).collect()
+        };
         let expected = [
             ("pwrite64", 1),
             ("fsync", 1),
             ("pwrite64", 2),
             ("pwrite64", 3),
             ("fsync", 1),
-        ];
-        assert_eq!(calls, expected);
+        ]
+        .map(|(name, number)| (name.to_owned(), number));
+        assert_eq!(named(&calls.all), expected);
+        // Of one thread the second, of the other the first.
+        let within = [1, 4].map(|at: usize| expected[at].clone());
+        assert_eq!(named(&calls.within), within);
     }
 
     #[test]
@@ -213,8 +240,14 @@ mod tests {
             name: "fsync".to_owned(),
             number,
         };
-        let calls = Calls((1..=40).map(call).collect());
-        let places: BTreeSet<Call> = (0..100).map(|turn| calls.of_turn(turn)).collect();
+        let calls = Calls {
+            all: (1..=40).map(call).collect(),
+            within: (7..=12).map(call).collect(),
+        };
+        let turns: Vec<Call> = (0..200).map(|turn| calls.of_turn(turn)).collect();
+        let places: BTreeSet<&Call> = turns.iter().collect();
         assert_eq!(places.len(), calls.count());
+        let within = turns.iter().filter(|call| calls.within.contains(call));
+        assert!(within.count() >= turns.len() / 2);
     }
 }
