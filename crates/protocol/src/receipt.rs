@@ -62,9 +62,10 @@ pub struct Receipt {
     /// Positions whose attachments are not all here.
     #[serde(default)]
     pub blobs_missing: Vec<Seq>,
-    /// Positions of which the site holds only that their author took them back.
-    /// Two copies of a device may have the same chain, and one of them the
-    /// content still: to that one the receipt proves nothing from there on.
+    /// Positions of which the site holds only that their author took them back,
+    /// or that an order erased them which the site does not know any more. Two
+    /// copies of a device may have the same chain, and one of them the content
+    /// still: to that one the receipt proves nothing from there on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elided: Vec<Seq>,
     /// In a verified backup up to here.
@@ -143,5 +144,21 @@ impl Receipt {
     pub fn short_code(&self) -> String {
         let text = data_encoding::BASE32_NOPAD.encode(&self.through.hash[..5]);
         format!("{}-{}", &text[..4], &text[4..])
+    }
+
+    /// Positions whose content the site wants from any copy of the device that
+    /// has it: those in [`elided`](Self::elided), and those that it has lost.
+    #[must_use]
+    pub fn without_content(&self) -> Vec<Seq> {
+        let lost = self
+            .parked
+            .iter()
+            .filter(|(_, code)| *code == ParkCode::Lost);
+        let mut positions: Vec<Seq> = lost
+            .map(|(seq, _)| *seq)
+            .chain(self.elided.clone())
+            .collect();
+        positions.sort_unstable();
+        positions
     }
 }

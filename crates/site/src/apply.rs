@@ -63,7 +63,22 @@ enum Verdict {
     /// A person has to look.
     Park(ParkCode),
     /// One more entry of something that this order has erased.
-    Erase(ErasureRow),
+    Erase {
+        order: ErasureRow,
+        /// The places of what it was sealed again for.
+        stands_for: Vec<(LineId, Seq)>,
+    },
+}
+
+impl Verdict {
+    /// The places of what the item was sealed again for.
+    fn stands_for(&self) -> &[(LineId, Seq)] {
+        match self {
+            Self::Keep(kept) => &kept.stands_for,
+            Self::Erase { stands_for, .. } => stands_for,
+            Self::Nothing | Self::Park(_) => &[],
+        }
+    }
 }
 
 /// An entry that may be kept.
@@ -308,6 +323,11 @@ impl Site {
             if let Some(line) = line {
                 writes.lock_lane(&line.lane)?;
             }
+            for (line, _) in judged.iter().flat_map(|judged| judged.verdict.stands_for()) {
+                if let Some(line) = writes.line(*line)? {
+                    writes.lock_lane(&line.lane)?;
+                }
+            }
             writes.lock_head()?;
             if !writes.lease_applier(&holder, now, now + LEASE)? {
                 return Ok(false);
@@ -369,7 +389,7 @@ fn keep(
             }
             None => keep_opened(writes, kept, each)?,
         },
-        Verdict::Erase(order) => {
+        Verdict::Erase { order, .. } => {
             erase_late(site, writes, judged, order, now)?;
             Some(ParkCode::Erased)
         }
@@ -408,7 +428,8 @@ fn erased_since(writes: &dyn Writes, row: &EntryRow) -> Result<Option<ErasureRow
     }
 }
 
-/// What comes in of a referral after it was erased goes the same way.
+/// What comes in of a referral after it was erased goes the same way, and what it
+/// was sealed again for with it.
 fn erase_late(
     site: &Site,
     writes: &dyn Writes,
@@ -416,28 +437,35 @@ fn erase_late(
     order: &ErasureRow,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let absent = StorageError::Absent { table: "item" };
-    let item = writes.item(judged.line, judged.seq)?.ok_or(absent)?.item;
-    let absent = StorageError::Absent { table: "line" };
-    let line = writes.line(judged.line)?.ok_or(absent)?;
-    let new = NewErasure {
-        item: item.id(),
-        device: line.lane.device(),
-        reason: order.reason,
-        by: order.by,
-        at: now,
-    };
-    // A database that is put back may never read what it is about again: the
-    // device that has it is told all the same.
-    let event = ControlEvent::Erased {
-        item: new.item,
-        device: new.device,
-        reason: new.reason,
-        by: new.by,
-    };
-    site.log_control(now, event)?;
-    writes.order_erasure(&new)?;
-    writes.erase_item(judged.line, judged.seq)
+    let here = (judged.line, judged.seq);
+    let first = judged.verdict.stands_for();
+    for (line, seq) in first.iter().copied().chain([here]) {
+        let absent = StorageError::Absent { table: "item" };
+        let item = writes.item(line, seq)?.ok_or(absent)?.item.id();
+        let absent = StorageError::Absent { table: "line" };
+        let device = writes.line(line)?.ok_or(absent)?.lane.device();
+        // A database that is put back may never read what it is about again: the
+        // device that has it is told all the same.
+        let event = ControlEvent::Erased {
+            item,
+            device,
+            reason: order.reason,
+            by: order.by,
+        };
+        site.log_control(now, event)?;
+        writes.order_erasure(&NewErasure {
+            item,
+            device,
+            reason: order.reason,
+            by: order.by,
+            at: now,
+        })?;
+        writes.erase_item(line, seq)?;
+        if (line, seq) != here {
+            writes.park(line, seq, ParkCode::Erased, now)?;
+        }
+    }
+    Ok(())
 }
 
 fn keep_entry(

@@ -125,6 +125,33 @@ fn early_again(early: &Receipt) -> Receipt {
 }
 
 #[test]
+fn what_another_copy_let_go_and_the_site_lost_goes_out_again_from_the_one_that_has_it() {
+    let (lab, device, first) = sent();
+    let second = lab.referral();
+    save(&lab.unlock(&device), &second);
+    lab.send_all(&device);
+    let whole = lab.receipt(&device, 1);
+    apply(&device, &lab.answer(vec![lab.sign(&whole)]));
+    let lost = [(whole.through.seq, ParkCode::Lost)];
+    let of_a_copy = Receipt {
+        revision: 2,
+        parked: lost.to_vec(),
+        ..whole.clone()
+    };
+    apply(&device, &lab.answer(vec![lab.sign(&of_a_copy)]));
+    let standings = || (standing(&device, first), standing(&device, second.id));
+    assert_eq!(standings(), (Standing::Received, Standing::Sent));
+    let outlook = device.outlook().unwrap();
+    assert_eq!(outlook.lanes[0].covered, whole.through.seq - 1);
+    let filled = Receipt {
+        revision: 3,
+        ..whole
+    };
+    apply(&device, &lab.answer(vec![lab.sign(&filled)]));
+    assert_eq!(standings(), (Standing::Received, Standing::Received));
+}
+
+#[test]
 fn a_receipt_with_any_bit_changed_is_refused_and_the_standing_stays_sent() {
     let (lab, device, entry) = sent();
     let good = lab.sign(&lab.receipt(&device, 1));

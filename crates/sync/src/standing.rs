@@ -87,10 +87,10 @@ pub struct Own<'a> {
     pub hash_at_through: Option<ChainHash>,
     /// The site's current epoch, from its verified record.
     pub epoch: EpochId,
-    /// The head here before the first of the receipt's [`elided`] positions
-    /// whose content is here all the same, if there is one.
+    /// The head here before the first of the receipt's positions
+    /// [`without_content`] whose content is here all the same, if there is one.
     ///
-    /// [`elided`]: Receipt::elided
+    /// [`without_content`]: Receipt::without_content
     pub before_kept: Option<Head>,
     /// What was known before.
     pub before: Option<&'a Coverage>,
@@ -98,9 +98,9 @@ pub struct Own<'a> {
 
 /// Judges a receipt whose signature was verified.
 ///
-/// What another copy of this device took back, and this one did not, is not at
-/// the site: the receipt then covers no more than what comes before it, and the
-/// rest goes out again.
+/// What another copy of this device took back or let go, and this one did not, is
+/// not at the site: the receipt then covers no more than what comes before it, and
+/// the rest goes out again.
 ///
 /// # Errors
 /// [`ReceiptRefused`] says why it proves nothing.

@@ -14,15 +14,15 @@ use handoff_domain::{
     Body, Entry, EntryId, Hlc, Origin, Record, ReferralId, Role, SiteId, UserId, Written,
 };
 use handoff_protocol::certificate::AuthorCertificate;
-use handoff_protocol::ids::{ContextId, DeviceId, ItemId};
-use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::ids::{ContextId, DeviceId, ItemId, Seq};
+use handoff_protocol::item::{Gone, Item, ItemDigest};
 use handoff_protocol::receipt::ParkCode;
 
 use super::open::Opener;
 use super::views;
 use super::{Kept, Verdict};
 use crate::site::Site;
-use crate::storage::{EntryRow, ErasureRow, HeldItem, LineRow, Reads, StorageError};
+use crate::storage::{EntryRow, ErasureRow, HeldItem, LineId, LineRow, Reads, StorageError};
 
 /// What items are judged by: keys, certificates and the roster of one moment.
 pub(super) struct Bench<'a> {
@@ -94,14 +94,7 @@ impl<'a> Bench<'a> {
                 of,
                 sealed,
             } => {
-                // It stands for an item of exactly these bytes, or for nothing.
-                let stands_for: Vec<_> = self
-                    .reads
-                    .items_by_id(of.0)?
-                    .into_iter()
-                    .filter(|(_, item)| item.item.digest() == of.1 && item.item.id() == of.0)
-                    .map(|(line, item)| (line, item.seq))
-                    .collect();
+                let stands_for = self.places_of(line, of)?;
                 if stands_for.is_empty() {
                     return Ok(Verdict::Park(ParkCode::Other));
                 }
@@ -111,10 +104,29 @@ impl<'a> Bench<'a> {
                         stands_for,
                         ..*kept
                     })),
-                    other => other,
+                    Verdict::Erase { order, .. } => Verdict::Erase { order, stands_for },
+                    Verdict::Nothing | Verdict::Park(_) => verdict,
                 })
             }
         }
+    }
+
+    /// Where an item lies that was sealed again on this line: one of exactly these
+    /// bytes, in a lane of the same device, or none.
+    fn places_of(
+        &self,
+        line: &LineRow,
+        (id, digest): &(ItemId, ItemDigest),
+    ) -> Result<Vec<(LineId, Seq)>, StorageError> {
+        let mut places = Vec::new();
+        for (at, held) in self.reads.items_by_id(*id)? {
+            let absent = StorageError::Absent { table: "line" };
+            let of_device = self.reads.line(at)?.ok_or(absent)?.lane.device();
+            if held.item.digest() == *digest && of_device == line.lane.device() {
+                places.push((at, held.seq));
+            }
+        }
+        Ok(places)
     }
 
     /// `ids`: the item's own, and that of the entry in it.
@@ -137,8 +149,9 @@ impl<'a> Bench<'a> {
             Err(code) => return Ok(Verdict::Park(code)),
         };
         let id = EntryId(ids.1.0);
-        if let Some(erasure) = self.erasure(record.body.referral(id))? {
-            return Ok(Verdict::Erase(erasure));
+        if let Some(order) = self.erasure(record.body.referral(id))? {
+            let stands_for = Vec::new();
+            return Ok(Verdict::Erase { order, stands_for });
         }
         let released = self.reads.is_released(ids.1)?;
         if let Err(code) = self.permit(&opened.certificate, &record, held.received_at, released) {

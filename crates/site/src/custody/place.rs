@@ -168,6 +168,10 @@ pub(super) fn keep_bodies(
 
 /// Placeholders for items of a batch whose content was erased by an order. Their
 /// device is told to erase them too, if it was not known before.
+///
+/// An order that this database does not know was given before it was put back.
+/// What it took is kept as if its author had taken it back: another copy of the
+/// device that has the content brings it, and it is judged by what is known here.
 pub(super) fn erased(
     writes: &dyn Writes,
     batch: &VerifiedBatch,
@@ -175,6 +179,11 @@ pub(super) fn erased(
 ) -> Result<BTreeMap<ItemId, Item>, StorageError> {
     let ids: Vec<ItemId> = batch.items.iter().map(|(item, _)| item.id()).collect();
     let mut placeholders = BTreeMap::new();
+    for (item, _) in &batch.items {
+        if item.gone() == Some(Gone::Erased) {
+            placeholders.insert(item.id(), item.clone().into_placeholder(Gone::Elided));
+        }
+    }
     for id in writes.erased_among(&ids)? {
         let brought = batch.items.iter().find(|(item, _)| item.id() == id);
         let (Some((item, _)), Some(order)) = (brought, writes.erasure(id)?) else {

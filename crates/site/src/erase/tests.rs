@@ -164,6 +164,64 @@ fn what_comes_later_of_an_erased_referral_goes_the_same_way() {
 }
 
 #[test]
+fn what_is_sealed_again_of_an_erased_referral_takes_the_first_with_it() {
+    let (site, mut device, referral) = decided();
+    site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let bytes = device.record(Role::Officer, amended(referral));
+    let bytes = bytes.to_bytes().unwrap();
+    let late = ItemId(crate::testing::id());
+    let first = device.seal(late, &bytes);
+    let let_go = first.clone().into_placeholder(Gone::Pruned);
+    device.items.push(let_go);
+    site.sync(&device.request(vec![device.batch(4, 4)]));
+    device.seal_again((late, first.digest()), &bytes);
+    let again = device.items[4].id();
+    let answer = site.sync(&device.request(vec![device.batch(5, 5)]));
+    let erased = ParkCode::Erased;
+    let parked = site.receipt(&answer, &device.lane).parked;
+    assert_eq!(parked, [(4, erased), (5, erased)]);
+    let told = order(&site, &answer).unwrap();
+    assert_eq!(told.items, [ItemId(referral.0), late, again]);
+}
+
+#[test]
+fn what_is_sealed_again_speaks_for_no_other_device() {
+    let (site, mut device, referral) = decided();
+    let mut other = TestDevice::enrol(&site, OTHER);
+    let bytes = other.record(Role::Officer, amended(referral));
+    let bytes = bytes.to_bytes().unwrap();
+    let theirs = (ItemId(referral.0), device.items[1].digest());
+    device.refer();
+    other.seal_again(theirs, &bytes);
+    let answer = site.sync(&other.request(other.everything()));
+    let parked = site.receipt(&answer, &other.lane).parked;
+    assert_eq!(parked, [(2, ParkCode::Other)]);
+}
+
+#[test]
+fn what_an_order_took_that_is_not_known_any_more_comes_from_another_copy() {
+    let (site, mut device, referral) = decided();
+    let late = device.save(Role::Officer, amended(referral));
+    let before = site.open_copy();
+    // One copy has carried an order out of which this database knows nothing.
+    let mut carried_out = device.clone();
+    let place = carried_out.items[3].clone();
+    carried_out.items[3] = place.into_placeholder(Gone::Erased);
+    let request = carried_out.request(vec![carried_out.batch(4, 4)]);
+    let answer = before.sync(&request);
+    let receipt = before.receipt(&answer, &device.lane);
+    assert_eq!((receipt.parked, receipt.elided), (Vec::new(), vec![4]));
+    // The referral is erased once more: the other copy is told, when it comes.
+    before.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let answer = before.sync(&device.request(vec![device.batch(4, 4)]));
+    let receipt = before.receipt(&answer, &device.lane);
+    assert_eq!(receipt.parked, [(4, ParkCode::Erased)]);
+    assert_eq!(receipt.elided, Vec::<u64>::new());
+    let told = order(&before, &answer).unwrap();
+    assert_eq!(told.items, [ItemId(referral.0), ItemId(late.0)]);
+}
+
+#[test]
 fn a_database_put_back_forgets_no_erasure() {
     let (site, mut device, referral) = decided();
     let known = crate::control_log::read(

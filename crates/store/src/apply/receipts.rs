@@ -42,7 +42,7 @@ pub(super) fn take(
             head: journal::tail(tx, &before.key)?.head,
             hash_at_through: journal::hash_at(tx, &before.key, receipt.through.seq)?,
             epoch: verified.epoch,
-            before_kept: journal::before_kept(tx, &before.key, &receipt.elided)?,
+            before_kept: journal::before_kept(tx, &before.key, &receipt.without_content())?,
             before: known.as_ref(),
         };
         let coverage = match judge(own, receipt) {

@@ -238,7 +238,7 @@ impl ModelFiles {
             head: row.head(),
             hash_at_through: row.hash_at(receipt.through.seq),
             epoch,
-            before_kept: row.before_kept(&receipt.elided),
+            before_kept: row.before_kept(&receipt.without_content()),
             before: before.as_ref(),
         };
         let (covered, _) = row.covered(epoch);
