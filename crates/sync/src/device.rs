@@ -234,7 +234,12 @@ struct Flight {
     number: u64,
     /// The lane of its batch, and the position before its first item.
     batch: Option<(Lane, Seq)>,
+    /// It asks for the feeds.
+    pull: bool,
 }
+
+/// Whether an answer is to a request that asked for the feeds.
+type Pulled = bool;
 
 /// The device's half of one sync, from connection to quiet.
 #[derive(Debug)]
@@ -242,6 +247,7 @@ pub struct DeviceSession {
     batch_items: usize,
     reached: bool,
     outlook: Outlook,
+    /// The feeds are still to be asked for.
     pull: bool,
     with_certificates: bool,
     site_time: Option<DateTime<Utc>>,
@@ -253,8 +259,8 @@ pub struct DeviceSession {
     cursor: Vec<(Lane, Seq)>,
     reading: bool,
     plan: Option<BatchPlan>,
-    applying: bool,
-    answers: VecDeque<Box<Answer>>,
+    applying: Option<Pulled>,
+    answers: VecDeque<(Box<Answer>, Pulled)>,
     said_hello: bool,
     retries: u8,
     stop: Option<Stop>,
@@ -281,7 +287,7 @@ impl DeviceSession {
             cursor: Vec::new(),
             reading: false,
             plan: None,
-            applying: false,
+            applying: None,
             answers: VecDeque::new(),
             said_hello: false,
             retries: 0,
@@ -338,9 +344,11 @@ impl DeviceSession {
                 restarted,
                 more,
             } => {
-                self.applying = false;
+                // What says nothing of the feeds does not end the asking for them.
+                if self.applying.take() == Some(true) {
+                    self.pull |= more;
+                }
                 self.outlook = outlook;
-                self.pull = more;
                 if restarted {
                     self.restart();
                 }
@@ -351,16 +359,20 @@ impl DeviceSession {
     }
 
     fn replied(&mut self, request: u64, reply: SyncReply) {
-        let batch = self.landed(request);
+        let Some(flight) = self.landed(request) else {
+            return;
+        };
         self.reached = true;
+        let is_done = matches!(reply.outcome, Outcome::Done(_));
+        self.pull |= flight.pull && !is_done;
         match reply.outcome {
             Outcome::Done(answer) => {
                 let has_gap = |lane: &Lane| answer.gaps.iter().any(|gap| gap.lane == *lane);
-                if let Some((lane, before)) = batch.filter(|(lane, _)| has_gap(lane)) {
+                if let Some((lane, before)) = flight.batch.filter(|(lane, _)| has_gap(lane)) {
                     self.gap(lane, before);
                 }
                 self.with_certificates = false;
-                self.answers.push_back(answer);
+                self.answers.push_back((answer, flight.pull));
             }
             Outcome::SendCertificates => {
                 self.with_certificates = true;
@@ -394,10 +406,10 @@ impl DeviceSession {
         if self.finished {
             return;
         }
-        if !self.applying
-            && let Some(answer) = self.answers.pop_front()
+        if self.applying.is_none()
+            && let Some((answer, pulled)) = self.answers.pop_front()
         {
-            self.applying = true;
+            self.applying = Some(pulled);
             steps.push(Step::Apply(answer));
         }
         if self.stop.is_none() && !self.reading && self.plan.is_none() {
@@ -410,13 +422,15 @@ impl DeviceSession {
                         max: self.batch_items,
                     });
                 }
-            } else if self.in_flight.is_empty() && !self.applying && (self.pull || !self.said_hello)
+            } else if self.in_flight.is_empty()
+                && self.applying.is_none()
+                && (self.pull || !self.said_hello)
             {
                 steps.push(self.post(None));
             }
         }
         let idle = self.in_flight.is_empty()
-            && !self.applying
+            && self.applying.is_none()
             && !self.reading
             && self.plan.is_none()
             && self.answers.is_empty();
@@ -497,23 +511,28 @@ impl DeviceSession {
         self.said_hello = true;
         let last = batch.is_none() || self.next_to_send().is_none();
         let of = batch.as_ref().map(|plan| (plan.lane, plan.before.seq));
-        self.in_flight.push_back(Flight { number, batch: of });
+        // The feed rides with the last batch.
+        let pull = last && std::mem::take(&mut self.pull);
+        self.in_flight.push_back(Flight {
+            number,
+            batch: of,
+            pull,
+        });
         Step::Post(Post {
             number,
             with_certificates: self.with_certificates,
             batch,
-            // The feed rides with the last batch.
-            pull: self.pull && last,
+            pull,
             site_time: self.site_time,
         })
     }
 
-    fn landed(&mut self, number: u64) -> Option<(Lane, Seq)> {
+    fn landed(&mut self, number: u64) -> Option<Flight> {
         let at = self
             .in_flight
             .iter()
             .position(|flight| flight.number == number)?;
-        self.in_flight.remove(at).and_then(|flight| flight.batch)
+        self.in_flight.remove(at)
     }
 }
 

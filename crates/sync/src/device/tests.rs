@@ -56,6 +56,8 @@ struct World {
     covered: Seq,
     applied_by_site: Seq,
     posts: usize,
+    /// Requests that asked for the feeds.
+    pulls: usize,
     /// Items that were put on the wire.
     sent: usize,
     /// A request that the next one overtakes.
@@ -96,6 +98,7 @@ impl World {
             covered: 0,
             applied_by_site: 0,
             posts: 0,
+            pulls: 0,
             sent: 0,
             overtaken: None,
             fates: fates.into(),
@@ -127,8 +130,12 @@ impl World {
 
     /// Runs one session to its end and says how it ended.
     fn session(&mut self, limit: usize) -> Finish {
-        let mut session = DeviceSession::new(opening(limit));
-        let mut answered = false;
+        self.session_of(opening(limit))
+    }
+
+    fn session_of(&mut self, opening: Opening) -> Finish {
+        let mut session = DeviceSession::new(opening);
+        let mut answered = opening.contact == Contact::Fresh;
         let mut queue: VecDeque<Step> = session
             .step(Event::Begin {
                 outlook: self.outlook(),
@@ -161,6 +168,7 @@ impl World {
                 }
                 Step::Post(post) => {
                     self.posts += 1;
+                    self.pulls += usize::from(post.pull);
                     self.post(&post, &mut late)
                 }
                 Step::Apply(_) => {
@@ -253,6 +261,21 @@ fn opening(batch_items: usize) -> Opening {
         batch_items,
         acquaintance: Acquaintance::Known,
         contact: Contact::Unknown,
+    }
+}
+
+/// A site has what a device, put back from an image, sends once more: its last
+/// batch, with which it would ask for the feeds, is never needed.
+#[test]
+fn the_feeds_are_asked_for_though_the_last_batch_falls_away() {
+    for limit in 1..=12 {
+        let mut world = World::new(10, Vec::new());
+        world.site = world.items.clone();
+        let finish = world.session_of(Opening {
+            contact: Contact::Fresh,
+            ..opening(limit)
+        });
+        assert_eq!((finish, world.pulls), (Finish::Done, 1), "{limit}");
     }
 }
 
