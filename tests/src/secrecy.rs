@@ -35,6 +35,7 @@ const TABLES: &[(&str, &str)] = &[
     ("person", "SELECT * FROM person"),
     ("lane", "SELECT * FROM lane"),
     ("coverage", "SELECT * FROM coverage"),
+    ("erased", "SELECT * FROM erased"),
     ("parked", "SELECT * FROM parked"),
     ("blob_missing", "SELECT * FROM blob_missing"),
     ("redo_key", "SELECT * FROM redo_key"),
@@ -233,7 +234,7 @@ pub fn leaks_in_files(folders: &[&Path]) -> Vec<String> {
 /// When its key is not there, or it has a table that this does not know.
 #[must_use]
 pub fn leaks_in_device_db(home: &Path) -> Vec<String> {
-    const ANY: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, "")]);
+    const ANY: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, ""), (5, "")]);
     let secret = FileDeviceSecret::new(home.join("device.secret"), Access::Owner)
         .load()
         .expect("the machine's secret");

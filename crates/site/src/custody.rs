@@ -345,7 +345,9 @@ impl Site {
         let main_head = lines.first().map_or(0, |line| line.head.seq);
         let placed = place::place(writes, &lines, batch)?;
         let line = placed.as_ref().map(|(_, line)| line);
-        let erased = place::erased(writes, batch, now)?;
+        let state = taken.request.state.as_ref();
+        let erased_through = state.map_or(0, |state| state.erased_through);
+        let erased = place::erased(writes, batch, erased_through, now)?;
         let mut append = |line: LineId, from: usize| {
             let new: Vec<_> = batch.items[from..]
                 .iter()

@@ -392,7 +392,6 @@ impl TestDevice {
         }
     }
 
-    /// Saves an entry.
     /// Seals the content of an item once more.
     pub fn seal_again(&mut self, of: (ItemId, ItemDigest), plain: &[u8]) {
         let Item::Entry {
@@ -411,6 +410,7 @@ impl TestDevice {
         });
     }
 
+    /// Saves an entry.
     pub fn save(&mut self, role: Role, body: Body) -> EntryId {
         let id = id();
         let record = self.record(role, body);

@@ -28,6 +28,7 @@ pub(crate) const DEVICE: Migrations = Migrations::new(&[
     (2, include_str!("schema/device_2.sql")),
     (3, include_str!("schema/device_3.sql")),
     (4, include_str!("schema/device_4.sql")),
+    (5, include_str!("schema/device_5.sql")),
 ]);
 
 pub(crate) const VAULT: Migrations = Migrations::new(&[

@@ -17,7 +17,7 @@ use handoff_protocol::message::{Answer, ErasureOrder, FeedItem, FeedPosition, No
 use handoff_protocol::pack::Packer;
 use handoff_protocol::receipt::{ParkCode, Receipt};
 use handoff_protocol::signed::Signed;
-use handoff_store::{DeviceStore, Ignored};
+use handoff_store::{DeviceStore, Ignored, UserSession};
 use handoff_sync::Standing;
 use handoff_vault::{OsRandom, SealingKey};
 
@@ -198,6 +198,42 @@ fn a_vault_that_was_closed_lets_go_before_anything_is_shown() {
     let session = lab.unlock(&device);
     assert!(session.referral(entry.id.into()).unwrap().is_none());
     assert!(!vault_says(&lab, &entry));
+}
+
+/// Another copy of the device saved it, or this one before its journal was
+/// damaged: the vault has it from the feed.
+#[test]
+fn a_vault_that_was_closed_lets_go_of_what_is_in_no_lane_here() {
+    let lab = Lab::new();
+    let device = lab.open();
+    let session = lab.unlock(&device);
+    let (own, theirs) = (lab.referral(), others(&lab));
+    let items = vec![
+        lab.include(&own, other_lane(), 2),
+        lab.include(&theirs, other_lane(), 3),
+    ];
+    apply(&device, &lab.user_feed(lab.part(1, true, items)));
+    let shows = |session: &UserSession, entry: &Entry| {
+        let found = session.referral(entry.id.into()).unwrap();
+        found.is_some()
+    };
+    assert!(shows(&session, &own) && shows(&session, &theirs));
+    drop(session);
+    // What is not the reader's own, their feed takes away.
+    let both = vec![ItemId(own.id.0), ItemId(theirs.id.0)];
+    apply(&device, &order(&lab, both, 7));
+    let session = lab.unlock(&device);
+    assert!(!shows(&session, &own) && shows(&session, &theirs));
+    // A new epoch gives its orders again.
+    let remembered = || common::peek(&lab, "SELECT count(*) FROM erased");
+    assert_eq!(remembered(), 2);
+    let epoch = common::answers::epoch(0xe2);
+    let answer = Answer {
+        epoch: common::sign_epoch(&lab.site, epoch, &[lab.epoch_id]),
+        ..lab.answer(Vec::new())
+    };
+    apply(&device, &answer);
+    assert_eq!(remembered(), 0);
 }
 
 #[test]

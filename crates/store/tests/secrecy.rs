@@ -76,6 +76,7 @@ fn speaking_columns(lab: &Lab) -> Vec<&'static str> {
         ("person", "SELECT * FROM person"),
         ("lane", "SELECT * FROM lane"),
         ("coverage", "SELECT * FROM coverage"),
+        ("erased", "SELECT * FROM erased"),
         ("parked", "SELECT * FROM parked"),
         ("blob_missing", "SELECT * FROM blob_missing"),
         ("redo_key", "SELECT * FROM redo_key"),

@@ -226,8 +226,9 @@ fn migration(lab: &Lab, size: Size) -> Scene {
 /// # Panics
 /// When it does not open.
 pub fn downgrade(home: &Path) {
-    const HEAD: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, "")]);
-    const BACK: &str = "DROP INDEX journal_erased;
+    const HEAD: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, ""), (5, "")]);
+    const BACK: &str = "DROP TABLE erased;
+        DROP INDEX journal_erased;
         DROP INDEX journal_resealed;
         ALTER TABLE enrolment DROP COLUMN erased_through;
         ALTER TABLE lane DROP COLUMN why;

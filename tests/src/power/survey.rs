@@ -229,7 +229,7 @@ fn drafts(store: &DeviceStore, session: &UserSession, known: &Known, found: &mut
 }
 
 /// Looking takes the schema as it is.
-const SCHEMA: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, "")]);
+const SCHEMA: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, ""), (5, "")]);
 
 /// Every page of device.db carries its seal and hangs together.
 fn whole(home: &Path, known: &Known, found: &mut Findings) {

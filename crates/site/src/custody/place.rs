@@ -167,7 +167,9 @@ pub(super) fn keep_bodies(
 }
 
 /// Placeholders for items of a batch whose content was erased by an order. Their
-/// device is told to erase them too, if it was not known before.
+/// device is told to erase them too, if it was not known before, and once more
+/// if it brings a content though it has acknowledged the order (`erased_through`):
+/// a form that was begun before is saved under the ids that it had then.
 ///
 /// An order that this database does not know was given before it was put back.
 /// What it took is kept as if its author had taken it back: another copy of the
@@ -175,6 +177,7 @@ pub(super) fn keep_bodies(
 pub(super) fn erased(
     writes: &dyn Writes,
     batch: &VerifiedBatch,
+    erased_through: u64,
     at: DateTime<Utc>,
 ) -> Result<BTreeMap<ItemId, Item>, StorageError> {
     let ids: Vec<ItemId> = batch.items.iter().map(|(item, _)| item.id()).collect();
@@ -199,6 +202,9 @@ pub(super) fn erased(
             by: order.by,
             at,
         })?;
+        if item.gone().is_none() && order.position <= erased_through {
+            writes.order_again(id)?;
+        }
         placeholders.insert(id, item.clone().into_placeholder(Gone::Erased));
     }
     Ok(placeholders)

@@ -108,6 +108,36 @@ fn a_device_is_told_until_it_says_that_it_has_erased() {
     assert_eq!(pending(&site), 0);
 }
 
+/// Two copies of a device have the same begun form: one saves it, it is erased,
+/// and then the other saves it, which has acknowledged the order.
+#[test]
+fn a_copy_that_saves_it_after_the_order_is_told_again() {
+    let (site, mut device, referral) = decided();
+    let mut copy = device.clone();
+    copy.items.truncate(1);
+    copy.go_on();
+    site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let through = order(&site, &site.sync(&copy.request(Vec::new())))
+        .unwrap()
+        .through;
+    for one in [&mut device, &mut copy] {
+        one.state.erased_through = through;
+    }
+    copy.unlock();
+    let bytes = copy.record(Role::Officer, logged("Fayette & Greene"));
+    let sealed = copy.seal(ItemId(referral.0), &bytes.to_bytes().unwrap());
+    copy.items.push(sealed);
+    let answer = site.sync(&copy.request(copy.everything()));
+    let told = order(&site, &answer).unwrap();
+    assert_eq!(told.items, [ItemId(referral.0)]);
+    copy.state.erased_through = told.through;
+    // A placeholder brings nothing: nobody is told for ever.
+    let last = copy.items.len() - 1;
+    copy.items[last] = copy.items[last].clone().into_placeholder(Gone::Erased);
+    let answer = site.sync(&copy.request(copy.everything()));
+    assert!(order(&site, &answer).is_none());
+}
+
 fn amended(referral: ReferralId) -> Body {
     let Body::ReferralLogged(logged) = logged("Fayette & Greene") else {
         panic!("a referral");

@@ -129,6 +129,9 @@ pub trait OrderWrites: OrderReads {
     /// Keeps an order. One about the same item stays as it was, but that it
     /// gets its device, and a new position, when that was not known.
     fn order_erasure(&self, order: &NewErasure) -> Result<(), StorageError>;
+    /// Gives an order a new position: its device has brought the content again
+    /// since it carried the order out.
+    fn order_again(&self, item: ItemId) -> Result<(), StorageError>;
     /// Erases the content of a held item: its place in the chain stays.
     fn erase_item(&self, line: LineId, seq: Seq) -> Result<(), StorageError>;
     /// Erases an opened entry.

@@ -285,6 +285,7 @@ impl DeviceStore {
         let mut applied = Applied::default();
         if verified.is_new_epoch {
             enrolment::set_epoch(tx, &answer.epoch, verified.epoch)?;
+            journal::forget_erased_elsewhere(tx)?;
         }
         for (signed, key) in &verified.keys {
             enrolment::add_key(tx, signed, key)?;

@@ -195,7 +195,23 @@ pub(crate) fn erase(tx: &WriteTx<'_>, item: ItemId) -> Stored<u64> {
         include_str!("erase.sql")
     };
     let erased = tx.execute(sql, params![item.as_bytes(), kind::ERASED])?;
+    if by_item(tx, item)?.is_none() {
+        const KEEP: &str = "INSERT INTO erased (item) VALUES (?1) ON CONFLICT DO NOTHING";
+        tx.execute(KEEP, [item.as_bytes()])?;
+    }
     Ok(erased as u64)
+}
+
+/// Items that orders of this epoch have erased and that are in no lane here.
+pub(crate) fn erased_elsewhere(tx: &ReadTx<'_>) -> Stored<Vec<ItemId>> {
+    const SQL: &str = "SELECT item FROM erased";
+    Ok(tx.query_all(SQL, [], |row| row.get(0).map(ItemId::from_bytes))?)
+}
+
+/// A new epoch gives its orders again, if it knows of them.
+pub(crate) fn forget_erased_elsewhere(tx: &WriteTx<'_>) -> Stored<()> {
+    tx.execute("DELETE FROM erased", [])?;
+    Ok(())
 }
 
 /// Lets the content of entries go that were saved before this, whose redo is

@@ -89,7 +89,11 @@ impl UserSession {
     /// A take-back whose vault write was lost, and what an order has erased
     /// while the vault was closed.
     fn drop_gone(&self, vault: &Vault) -> Stored<()> {
-        let gone = self.shared.db.read(|tx| journal::gone_of(tx, self.slot))?;
+        let (mut gone, elsewhere) = self.shared.db.read(|tx| -> Stored<_> {
+            let gone = journal::gone_of(tx, self.slot)?;
+            Ok((gone, journal::erased_elsewhere(tx)?))
+        })?;
+        gone.extend(vault.own_among(&elsewhere)?);
         vault.erase(&gone)
     }
 }

@@ -176,6 +176,19 @@ impl Vault {
             .is_some())
     }
 
+    /// Which of these are here and the reader's own.
+    pub fn own_among(&self, ids: &[ItemId]) -> Stored<Vec<ItemId>> {
+        const SQL: &str = "SELECT 1 FROM entry WHERE id = ?1 AND own = 1";
+        self.db.read(|tx| {
+            let mut own = Vec::new();
+            for id in ids {
+                let found = tx.query_optional(SQL, [id.as_bytes()], |_| Ok(()))?;
+                own.extend(found.map(|()| *id));
+            }
+            Ok(own)
+        })
+    }
+
     /// The record of an entry that is here.
     pub fn kept(&self, tx: &ReadTx<'_>, id: ItemId) -> Stored<Option<KeptRecord>> {
         const SQL: &str = "SELECT bytes FROM entry WHERE id = ?1";

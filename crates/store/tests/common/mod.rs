@@ -370,7 +370,7 @@ fn walk(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
 
 /// The number of device.db's schema, which is all that looking into it takes.
 pub const DEVICE_SCHEMA: handoff_cipherdb::Migrations =
-    handoff_cipherdb::Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, "")]);
+    handoff_cipherdb::Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, ""), (5, "")]);
 
 /// A number out of device.db, beside the process that writes it.
 pub fn peek(lab: &Lab, sql: &'static str) -> i64 {

@@ -95,6 +95,21 @@ impl OrderWrites for Handle {
         })
     }
 
+    fn order_again(&self, item: ItemId) -> Read<()> {
+        let Some(mut row) = self.erasure(item)? else {
+            return Ok(());
+        };
+        self.change(|tables| {
+            let rows = Arc::make_mut(&mut tables.erasures);
+            rows.remove(&row.position);
+            row.position = rows
+                .last_key_value()
+                .map_or(row.position, |(last, _)| row.position.max(*last))
+                + 1;
+            rows.insert(row.position, row);
+        })
+    }
+
     fn erase_item(&self, line: LineId, seq: Seq) -> Read<()> {
         let held = self.tables.borrow().items.get(&(line, seq)).cloned();
         let absent = StorageError::Absent { table: "item" };

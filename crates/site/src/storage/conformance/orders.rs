@@ -53,6 +53,15 @@ pub(super) fn an_order_gets_its_device(storage: &dyn Storage) {
     });
     assert_eq!(positions(device, 2), [(3, unknown)]);
     assert_eq!(positions(other, 0), []);
+    // A copy of the device has brought what it had erased once more.
+    write(storage, |writes| {
+        writes.order_again(known)?;
+        writes.order_again(ItemId(id()))
+    });
+    assert_eq!(positions(device, 2), [(3, unknown), (4, known)]);
+    assert_eq!(positions(device, 0).len(), 2);
+    write(storage, |writes| writes.order_again(known));
+    assert_eq!(positions(device, 4), [(5, known)]);
     let stranger = ItemId(id());
     let erased = read(storage, |reads| reads.erased_among(&[known, stranger]));
     assert_eq!(erased, [known].into());

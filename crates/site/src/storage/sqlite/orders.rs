@@ -142,6 +142,12 @@ impl OrderWrites for Handle<&WriteTx<'_>> {
         Ok(())
     }
 
+    fn order_again(&self, item: ItemId) -> Read<()> {
+        const SQL: &str = include_str!("write/order_again.sql");
+        self.tx.execute(SQL, params![SITE, item.as_bytes()])?;
+        Ok(())
+    }
+
     fn erase_item(&self, line: LineId, seq: Seq) -> Read<()> {
         const BODY: &str = "DELETE FROM item_body WHERE site_id = ?1 AND line_id = ?2 AND seq = ?3";
         let place = params![SITE, line.0, signed(seq), kind::ERASED, kind::CONTEXT];

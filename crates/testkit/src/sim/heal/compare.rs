@@ -364,10 +364,16 @@ impl World {
             .collect();
         let has: BTreeSet<EntryId> = common.iter().map(|(entry, _)| entry.id).collect();
         let host = &self.hosts[at];
-        let (device, was_copied) = (host.device, host.was_copied);
-        // What its twin has written the site takes for its own.
+        let is_erased = |entry: &Entry| {
+            let place = host.files.place(ItemId(entry.id.0)).ok().flatten();
+            place.is_some_and(|place| place.is_erased)
+        };
+        // What its twin has written the site takes for its own. What an order has
+        // taken from its author does not come back to them, though a site that was
+        // put back has forgotten the order.
         let is_excused = |entry: &Entry, lane: &Lane| {
-            was_copied && entry.author == user && lane.device() == Some(device)
+            let is_own = entry.author == user && lane.device() == Some(host.device);
+            is_own && (host.was_copied || is_erased(entry))
         };
         let missing = allowed
             .iter()

@@ -90,6 +90,7 @@ impl ModelFiles {
             epoch: reply.epoch.clone(),
             epoch_id: epoch.id,
             erased_through: 0,
+            erased_elsewhere: Arc::default(),
             keys: Arc::new(keys),
             people: Arc::default(),
             site_entries: Arc::default(),

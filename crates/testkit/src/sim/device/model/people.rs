@@ -426,7 +426,13 @@ impl ModelFiles {
         let vault = self.vault_of(user);
         let mut unpacker = Unpacker::new();
         let mut missing = Vec::new();
-        let mut gone = Vec::new();
+        let is_own = |id: &&ItemId| vault.entries.get(id).is_some_and(|held| held.own);
+        let mut gone: Vec<ItemId> = device
+            .erased_elsewhere
+            .iter()
+            .filter(is_own)
+            .copied()
+            .collect();
         for lane in &device.lanes {
             for (row, seq) in lane.rows.iter().zip(1..) {
                 let id = row.item.id();

@@ -1,6 +1,6 @@
 //! What a device's files hold, as values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -38,6 +38,8 @@ pub(super) struct DeviceDb {
     pub epoch_id: EpochId,
     /// Erasure orders of that epoch that were carried out.
     pub erased_through: u64,
+    /// Items that they name and that are in no lane here.
+    pub erased_elsewhere: Arc<BTreeSet<ItemId>>,
     pub keys: Arc<Vec<(Signed<KeyCertificate>, KeyCertificate)>>,
     pub people: Arc<Vec<PersonRow>>,
     pub site_entries: Arc<BTreeMap<ItemId, FeedEntry>>,
@@ -330,6 +332,7 @@ impl DeviceDb {
     /// The content of an entry goes, and what its vault could be made from.
     pub fn erase(&mut self, id: ItemId) {
         let Some((lane, seq)) = self.places.get(&id).copied() else {
+            Arc::make_mut(&mut self.erased_elsewhere).insert(id);
             return;
         };
         let Some(lane) = self.lanes.get_mut(lane) else {

@@ -180,6 +180,7 @@ impl ModelFiles {
             device.epoch = answer.epoch.clone();
             device.epoch_id = verified.epoch;
             device.erased_through = 0;
+            device.erased_elsewhere = Arc::default();
         }
         for (signed, key) in &verified.keys {
             let is_known = |(_, known): &(_, KeyCertificate)| known.key == key.key;
