@@ -253,6 +253,8 @@ pub struct DeviceSession {
     site_time: Option<DateTime<Utc>>,
     next_number: u64,
     in_flight: VecDeque<Flight>,
+    /// The newest request that was answered.
+    newest_answered: u64,
     /// Requests that may be in flight: one only, once one has overtaken another.
     window: usize,
     /// Sent in this session up to here, by lane.
@@ -283,6 +285,7 @@ impl DeviceSession {
             site_time: None,
             next_number: 1,
             in_flight: VecDeque::new(),
+            newest_answered: 0,
             window: WINDOW,
             cursor: Vec::new(),
             reading: false,
@@ -366,13 +369,22 @@ impl DeviceSession {
         let is_done = matches!(reply.outcome, Outcome::Done(_));
         self.pull |= flight.pull && !is_done;
         match reply.outcome {
-            Outcome::Done(answer) => {
+            Outcome::Done(mut answer) => {
                 let has_gap = |lane: &Lane| answer.gaps.iter().any(|gap| gap.lane == *lane);
                 if let Some((lane, before)) = flight.batch.filter(|(lane, _)| has_gap(lane)) {
                     self.gap(lane, before);
                 }
                 self.with_certificates = false;
-                self.answers.push_back((answer, flight.pull));
+                let mut pulled = flight.pull;
+                if flight.number < self.newest_answered && !answer.user_feeds.is_empty() {
+                    // What was answered before it proves that the site has applied
+                    // more than these feeds know of.
+                    answer.user_feeds.clear();
+                    self.pull = true;
+                    pulled = false;
+                }
+                self.newest_answered = self.newest_answered.max(flight.number);
+                self.answers.push_back((answer, pulled));
             }
             Outcome::SendCertificates => {
                 self.with_certificates = true;
