@@ -13,6 +13,7 @@
 //! **Where decided.** `docs/adr/0035-packed-records-in-views.md`.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use handoff_domain::{Record, RecordError};
 use serde::{Deserialize, Serialize};
@@ -92,7 +93,12 @@ fn plain(kept: &[u8]) -> Result<Cow<'_, [u8]>, CodecError> {
     if kept.first().is_some_and(|first| *first >= MAP) {
         return Ok(Cow::Borrowed(kept));
     }
-    Unpacker::new().unpack(kept).map(Cow::Owned)
+    thread_local! {
+        static UNPACKER: RefCell<Unpacker> = RefCell::default();
+    }
+    UNPACKER
+        .with_borrow_mut(|unpacker| unpacker.unpack(kept))
+        .map(Cow::Owned)
 }
 
 #[cfg(test)]

@@ -68,10 +68,13 @@ pub struct Packer {
 }
 
 /// The reverse of a [`Packer`]. Making one costs nothing; what it needs for a
-/// dictionary is made when the first entry asks for it.
+/// dictionary is made when the first entry asks for it, and costs more than an
+/// entry does.
 #[derive(Default)]
 pub struct Unpacker {
     decompressors: Vec<(u8, Decompressor<'static>)>,
+    /// Room for the longest entry, wiped after each.
+    room: Vec<u8>,
 }
 
 fn failed(_: io::Error) -> CodecError {
@@ -195,10 +198,21 @@ impl Unpacker {
         {
             return Err(UNREADABLE);
         }
-        self.decompressor(id)?
-            .ok_or(UNREADABLE)?
-            .decompress(compressed, MAX_PLAIN)
-            .map_err(failed)
+        let mut room = std::mem::take(&mut self.room);
+        room.clear();
+        room.reserve(MAX_PLAIN);
+        let unpacked = match self.decompressor(id)? {
+            Some(decompressor) => decompressor.decompress_to_buffer(compressed, &mut room),
+            None => return Err(UNREADABLE),
+        };
+        let plain = unpacked.map(|_| room.clone()).map_err(failed);
+        if plain.is_err() {
+            // Whatever was written before it went wrong.
+            room.resize(MAX_PLAIN, 0);
+        }
+        room.fill(0);
+        self.room = room;
+        plain
     }
 }
 
