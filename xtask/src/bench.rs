@@ -81,7 +81,8 @@ fn document(commit: &str, machine: &str, table: &str) -> String {
         "# What Handoff costs\n\n\
          Made by `cargo xtask bench --record` at {commit}, on {machine}. Every figure stands beside a\n\
          reference that ran in the same minute, because a machine is fast or slow today: read the\n\
-         ratios. How each was measured stands below the table.\n\n{table}"
+         ratios. How each was measured stands below the table; why a row is not kept, in\n\
+         [where-the-time-goes.md](where-the-time-goes.md).\n\n{table}"
     )
 }
 

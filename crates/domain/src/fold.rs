@@ -4,7 +4,8 @@
 //! and does not depend on the order of arrival or on anybody's clock. Two moves
 //! or edits that build on the same entry are a conflict: one is shown, chosen
 //! by the SHA-256 of its id, and the other is kept beside it. A move whose base
-//! is not held is applied as stated and is no conflict. A move that is illegal
+//! is not held is applied as stated and is no conflict, unless another names the
+//! same base. A move that is illegal
 //! where it stands, or not its author's to make, is kept as a conflict too.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -269,11 +270,12 @@ fn run<T: Track>(
 
 /// Puts steps in the order in which they build on one another. Steps that
 /// build on the same one as another are conflicts, with all that builds on
-/// them. Steps whose base is not held follow at the end.
+/// them. Steps whose base is not held follow at the end; of those that name the
+/// same base all but one are conflicts.
 fn follow<'a>(root: EntryId, steps: &[Held<'a>]) -> (Vec<Held<'a>>, BTreeSet<EntryId>) {
     let ids: BTreeSet<EntryId> = steps.iter().map(|held| held.entry.id).collect();
     let mut children: BTreeMap<EntryId, Vec<Held<'a>>> = BTreeMap::new();
-    let mut orphans: Vec<Held<'a>> = Vec::new();
+    let mut orphans: BTreeMap<&[EntryId], Vec<Held<'a>>> = BTreeMap::new();
     for step in steps {
         let based_on = &step.entry.record.based_on;
         // A step builds on the step of this track that it names, or else on
@@ -283,14 +285,22 @@ fn follow<'a>(root: EntryId, steps: &[Held<'a>]) -> (Vec<Held<'a>>, BTreeSet<Ent
         } else if based_on.is_empty() || based_on.contains(&root) {
             children.entry(root).or_default().push(*step);
         } else {
-            orphans.push(*step);
+            orphans.entry(based_on).or_default().push(*step);
         }
     }
     let mut order = Vec::new();
     let mut conflicts = BTreeSet::new();
     walk(root, &children, &mut order, &mut conflicts);
-    orphans.sort_by_key(|held| (held.entry.record.captured_at.hlc, tie(&held.entry.id)));
-    for orphan in orphans {
+    // Those that name the same base are a conflict, held or not.
+    let winners = orphans.values().filter_map(|same| {
+        let winner = same.iter().min_by_key(|held| tie(&held.entry.id))?;
+        let others = same.iter().map(|held| held.entry.id);
+        conflicts.extend(others.filter(|id| *id != winner.entry.id));
+        Some(*winner)
+    });
+    let mut winners: Vec<Held<'a>> = winners.collect();
+    winners.sort_by_key(|held| (held.entry.record.captured_at.hlc, tie(&held.entry.id)));
+    for orphan in winners {
         order.push(orphan);
         walk(orphan.entry.id, &children, &mut order, &mut conflicts);
     }

@@ -196,6 +196,35 @@ fn behind_a_wall_a_decision_without_its_base_is_applied() {
     );
 }
 
+/// Their base was taken back, or is behind a wall.
+#[test]
+fn two_edits_on_one_base_that_is_not_held_are_a_conflict() {
+    let edits = [
+        logged(),
+        amended(3, &[2], "E Lombard"),
+        amended(4, &[2], "W Lombard"),
+    ];
+    let expected = expect![[r#"
+        E Lombard: Pending Submitted None conflicts [4]
+    "#]];
+    check_fold(&edits, &expected);
+    // One that builds on another base is none, and what builds on the one that
+    // is shown follows it.
+    let more = [
+        logged(),
+        amended(3, &[2], "E Lombard"),
+        amended(4, &[2], "W Lombard"),
+        amended(5, &[3], "N Lombard"),
+        amended(7, &[6], "S Lombard"),
+    ];
+    check_fold(
+        &more,
+        &expect![[r#"
+            S Lombard: Pending Submitted None conflicts [4]
+        "#]],
+    );
+}
+
 #[test]
 fn an_illegal_move_is_a_conflict_and_what_follows_goes_on() {
     check_fold(
