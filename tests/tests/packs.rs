@@ -13,6 +13,7 @@ use std::time::Duration;
 use handoff_device::contract::dispatch;
 use handoff_device::{Core, Host};
 use handoff_domain::{Body, ReferralId, Screening};
+use handoff_protocol::pack::Unpacker;
 use handoff_tests::world::{MANAGER, PASSWORD, World};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -88,7 +89,7 @@ fn at_site(world: &World, referral: &Value) -> Screening {
         .storage()
         .reading(|reads| reads.entries_of(id))
         .unwrap();
-    let record = rows[0].record.read().unwrap();
+    let record = rows[0].record.read(&mut Unpacker::new()).unwrap();
     let Body::ReferralLogged(logged) = record.body else {
         panic!("{record:?}");
     };

@@ -13,7 +13,6 @@
 //! **Where decided.** `docs/adr/0035-packed-records-in-views.md`.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 
 use handoff_domain::{Record, RecordError};
 use serde::{Deserialize, Serialize};
@@ -69,36 +68,31 @@ impl KeptRecord {
     /// # Errors
     /// [`CodecError`] when it does not unpack.
     pub fn plain(&self) -> Result<Cow<'_, [u8]>, CodecError> {
-        plain(&self.0)
+        plain(&self.0, &mut Unpacker::new())
     }
 
-    /// The record.
+    /// The record, with an unpacker that many of them share.
     ///
     /// # Errors
     /// [`KeptError`].
-    pub fn read(&self) -> Result<Record, KeptError> {
-        read(&self.0)
+    pub fn read(&self, unpacker: &mut Unpacker) -> Result<Record, KeptError> {
+        read(&self.0, unpacker)
     }
 }
 
-/// The record in kept bytes.
+/// The record in kept bytes, with an unpacker that many of them share.
 ///
 /// # Errors
 /// [`KeptError`].
-pub fn read(kept: &[u8]) -> Result<Record, KeptError> {
-    Ok(Record::from_bytes(&plain(kept)?)?)
+pub fn read(kept: &[u8], unpacker: &mut Unpacker) -> Result<Record, KeptError> {
+    Ok(Record::from_bytes(&plain(kept, unpacker)?)?)
 }
 
-fn plain(kept: &[u8]) -> Result<Cow<'_, [u8]>, CodecError> {
+fn plain<'a>(kept: &'a [u8], unpacker: &mut Unpacker) -> Result<Cow<'a, [u8]>, CodecError> {
     if kept.first().is_some_and(|first| *first >= MAP) {
         return Ok(Cow::Borrowed(kept));
     }
-    thread_local! {
-        static UNPACKER: RefCell<Unpacker> = RefCell::default();
-    }
-    UNPACKER
-        .with_borrow_mut(|unpacker| unpacker.unpack(kept))
-        .map(Cow::Owned)
+    unpacker.unpack(kept).map(Cow::Owned)
 }
 
 #[cfg(test)]
@@ -139,7 +133,8 @@ mod tests {
             &[0x7f; 40],
             &[0xa0],
         ] {
-            assert!(KeptRecord::from_bytes(bytes.to_vec()).read().is_err());
+            let kept = KeptRecord::from_bytes(bytes.to_vec());
+            assert!(kept.read(&mut Unpacker::new()).is_err());
         }
     }
 }

@@ -20,6 +20,7 @@ use handoff_domain::rights::{self, Viewer};
 use handoff_domain::{Body, Entry, EntryId, UserId};
 use handoff_protocol::ids::{DeviceId, EpochId, ItemId};
 use handoff_protocol::message::{Cursor, FeedEntry, FeedItem, FeedPart, FeedPosition};
+use handoff_protocol::pack::Unpacker;
 use sha2::{Digest as _, Sha256};
 
 use crate::apply::views;
@@ -110,9 +111,10 @@ pub(crate) fn refresh(writes: &dyn Writes, scope: Scope) -> Result<(), StorageEr
         last_hash: [0; 32],
     })?;
     let people = writes.people()?;
+    let mut unpacker = Unpacker::new();
     let mut wanted = Vec::new();
     writes.each_entry(&mut |row| {
-        let entry = views::read(&site, &row)?;
+        let entry = views::read_with(&site, &row, &mut unpacker)?;
         let referrer = match row.referral {
             Some(referral) => writes.entry(referral.into())?.map(|logged| logged.author),
             None => None,

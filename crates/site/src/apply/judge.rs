@@ -16,6 +16,7 @@ use handoff_domain::{
 use handoff_protocol::certificate::AuthorCertificate;
 use handoff_protocol::ids::{ContextId, DeviceId, ItemId, Seq};
 use handoff_protocol::item::{Gone, Item, ItemDigest};
+use handoff_protocol::pack::Unpacker;
 use handoff_protocol::receipt::ParkCode;
 
 use super::open::Opener;
@@ -40,8 +41,9 @@ impl<'a> Bench<'a> {
     pub fn of(site: &'a Site, reads: &'a dyn Reads) -> Result<Self, StorageError> {
         let name = reads.site()?.name;
         let mut roster: BTreeMap<UserId, Vec<(Hlc, BTreeSet<Role>)>> = BTreeMap::new();
+        let mut unpacker = Unpacker::new();
         for row in reads.entries_of_kind("roster_changed")? {
-            let entry = views::read(&name, &row)?;
+            let entry = views::read_with(&name, &row, &mut unpacker)?;
             if let Body::RosterChanged(change) = entry.record.body {
                 let since = entry.record.captured_at.hlc;
                 roster

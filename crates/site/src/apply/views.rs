@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use handoff_domain::{Body, Entry, Held, ReferralId, RosterChanged, SiteId, State, Written, fold};
 use handoff_protocol::KeptRecord;
+use handoff_protocol::pack::Unpacker;
 
 use crate::feed;
 use crate::planted;
@@ -146,12 +147,13 @@ fn folded_beside(
     rows: &[EntryRow],
     known: Option<&Entry>,
 ) -> Result<State, StorageError> {
+    let mut unpacker = Unpacker::new();
     let entries = rows
         .iter()
         .map(|row| {
             let entry = match known.filter(|known| known.id == row.id) {
                 Some(known) => Cow::Borrowed(known),
-                None => Cow::Owned(read(site, row)?),
+                None => Cow::Owned(read_with(site, row, &mut unpacker)?),
             };
             Ok((entry, written(row)))
         })
@@ -169,7 +171,16 @@ pub(crate) fn is_same(one: &KeptRecord, other: &KeptRecord) -> bool {
 
 /// An entry as it was written.
 pub(crate) fn read(site: &SiteId, row: &EntryRow) -> Result<Entry, StorageError> {
-    let record = row.record.read();
+    read_with(site, row, &mut Unpacker::new())
+}
+
+/// The same, with an unpacker that many of them share.
+pub(crate) fn read_with(
+    site: &SiteId,
+    row: &EntryRow,
+    unpacker: &mut Unpacker,
+) -> Result<Entry, StorageError> {
+    let record = row.record.read(unpacker);
     let record = record.map_err(|_| StorageError::Row { table: "entry" })?;
     Ok(Entry {
         id: row.id,

@@ -6,6 +6,7 @@ use handoff_domain::{Body, Entry, Held, SiteId, State, fold};
 use handoff_protocol::ids::{ItemId, Lane, UserId};
 use handoff_protocol::kept;
 use handoff_protocol::message::{FeedEntry, FeedItem, FeedPart};
+use handoff_protocol::pack::Unpacker;
 
 use crate::enrolment;
 use crate::error::{StorageError, Stored};
@@ -40,7 +41,7 @@ pub(crate) fn take(tx: &WriteTx<'_>, part: &FeedPart) -> Stored<Vec<ItemId>> {
 fn belongs(entry: &FeedEntry) -> bool {
     let at_site = matches!(entry.lane, Lane::Site { .. });
     at_site
-        && entry.record.read().is_ok_and(|record| {
+        && entry.record.read(&mut Unpacker::new()).is_ok_and(|record| {
             matches!(
                 record.body,
                 Body::PackPublished(_) | Body::RosterChanged(_) | Body::Unknown { .. }
@@ -76,13 +77,14 @@ pub(crate) fn state(tx: &ReadTx<'_>, site: &SiteId) -> Stored<State> {
             row.get::<_, Vec<u8>>(3)?,
         ))
     })?;
+    let mut unpacker = Unpacker::new();
     let mut entries = Vec::with_capacity(rows.len());
     for (id, lane, author, bytes) in rows {
         let entry = Entry {
             id: handoff_domain::EntryId::from_bytes(id),
             site: site.clone(),
             author: UserId::from_bytes(author),
-            record: kept::read(&bytes).map_err(|_| BAD)?,
+            record: kept::read(&bytes, &mut unpacker).map_err(|_| BAD)?,
         };
         entries.push((entry, written(&Lane::from_bytes(&lane).ok_or(BAD)?)));
     }

@@ -7,6 +7,7 @@ use handoff_cipherdb::{ReadTx, WriteTx, params};
 use handoff_domain::{Entry, EntryId, Hlc, ReferralId};
 use handoff_protocol::ids::{ItemId, Lane, Seq};
 use handoff_protocol::message::{Cursor, FeedEntry, FeedItem, FeedPart, FeedPosition};
+use handoff_protocol::pack::Unpacker;
 use handoff_protocol::{from_cbor, to_cbor};
 
 use super::{Arriving, Decided, Touched, Vault};
@@ -69,11 +70,12 @@ pub(crate) fn take_feed(
     unproven: impl Fn() -> Stored<Vec<ItemId>>,
 ) -> Stored<FeedTaken> {
     let writer = vault.writer()?;
+    let mut unpacker = Unpacker::new();
     let arriving: Vec<Option<Arriving<'_>>> = part
         .items
         .iter()
         .map(|item| match item {
-            FeedItem::Include(entry) => Some(arriving(vault, entry)),
+            FeedItem::Include(entry) => Some(arriving(vault, entry, &mut unpacker)),
             FeedItem::Evict(_) => None,
         })
         .collect();
@@ -209,8 +211,8 @@ fn clear(
     Ok(touched.into_iter().map(ReferralId::from_bytes).collect())
 }
 
-fn arriving<'a>(vault: &Vault, entry: &'a FeedEntry) -> Arriving<'a> {
-    let read = entry.record.read().ok().map(|record| Entry {
+fn arriving<'a>(vault: &Vault, entry: &'a FeedEntry, unpacker: &mut Unpacker) -> Arriving<'a> {
+    let read = entry.record.read(unpacker).ok().map(|record| Entry {
         id: EntryId(entry.id.0),
         site: vault.site.clone(),
         author: entry.author,

@@ -7,6 +7,7 @@ use handoff_cipherdb::{ReadTx, params};
 use handoff_domain::{Entry, EntryId, ReferralId, SiteId, UserId};
 use handoff_protocol::ids::{Lane, Seq};
 use handoff_protocol::kept;
+use handoff_protocol::pack::Unpacker;
 
 use crate::error::{StorageError, Stored};
 use crate::numbers::{seq, time};
@@ -52,12 +53,17 @@ impl Columns {
     /// `None` for a record that this version does not read: it is kept, and
     /// folded once it is read.
     /// One of `read` need not be read again.
-    fn into_held<'a>(self, site: &SiteId, read: &[&'a Entry]) -> Stored<Option<HeldEntry<'a>>> {
+    fn into_held<'a>(
+        self,
+        site: &SiteId,
+        read: &[&'a Entry],
+        unpacker: &mut Unpacker,
+    ) -> Stored<Option<HeldEntry<'a>>> {
         let author = UserId::from_bytes(self.author);
         let id = EntryId::from_bytes(self.id);
         let entry = match read.iter().find(|entry| entry.id == id) {
             Some(entry) => Cow::Borrowed(*entry),
-            None => match kept::read(&self.bytes) {
+            None => match kept::read(&self.bytes, unpacker) {
                 Ok(record) => Cow::Owned(Entry {
                     id,
                     site: site.clone(),
@@ -86,7 +92,8 @@ pub(crate) fn entries_of<'a>(
 ) -> Stored<Vec<HeldEntry<'a>>> {
     let sql = include_str!("entries_of.sql");
     let rows = tx.query_all(sql, params![referral.as_bytes()], |row| Ok(columns!(row)))?;
+    let mut unpacker = Unpacker::new();
     rows.into_iter()
-        .filter_map(|row| row.into_held(site, read).transpose())
+        .filter_map(|row| row.into_held(site, read, &mut unpacker).transpose())
         .collect()
 }

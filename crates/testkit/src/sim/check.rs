@@ -13,6 +13,7 @@ use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{EpochId, ItemId, Seq};
 use handoff_protocol::item::{Item, ItemDigest};
 use handoff_protocol::message::{FeedItem, FeedPart, FeedPosition};
+use handoff_protocol::pack::Unpacker;
 use handoff_site::storage::{LineId, LineRow, Reads, StorageError};
 use handoff_sync::Standing;
 
@@ -157,9 +158,10 @@ impl World {
                 FeedItem::Evict(_) => None,
             })
             .collect();
+        let mut unpacker = Unpacker::new();
         for feed in brought {
             let id = EntryId(feed.id.0);
-            let record = feed.record.read();
+            let record = feed.record.read(&mut unpacker);
             let may = record.ok().and_then(|record| {
                 let entry = Entry {
                     id,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use handoff_domain::{Entry, EntryId, Referral, ReferralId, SiteId, State, UserId};
 use handoff_protocol::ids::{DeviceId, ItemId, Lane, Seq};
 use handoff_protocol::item::Item;
+use handoff_protocol::pack::Unpacker;
 use handoff_protocol::receipt::{Branch, ParkCode};
 use handoff_site::storage::{AlarmCode, LineId, LineRow, Reads, ReferralRow, StorageError};
 use handoff_sync::Standing;
@@ -30,9 +31,10 @@ struct AtSite {
 impl AtSite {
     fn read(reads: &dyn Reads) -> Result<Self, StorageError> {
         let name: SiteId = reads.site()?.name;
+        let mut unpacker = Unpacker::new();
         let mut entries = Vec::new();
         reads.each_entry(&mut |row| {
-            let record = row.record.read();
+            let record = row.record.read(&mut unpacker);
             let record = record.map_err(|_| StorageError::Row { table: "entry" })?;
             let entry = Entry {
                 id: row.id,

@@ -18,6 +18,7 @@ use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, Incarnation, ItemId, Lane, Seq};
 use handoff_protocol::item::Item;
 use handoff_protocol::message::{Answer, Certificates, FeedPosition, LaneReport, UserPull};
+use handoff_protocol::pack::Unpacker;
 use handoff_protocol::signed::Signed;
 use handoff_store::Draft;
 use handoff_sync::device::{LaneOutlook, Outlook};
@@ -457,10 +458,11 @@ impl DeviceFiles for ModelFiles {
         if !self.can_read(user) {
             return Ok(None);
         }
+        let mut unpacker = Unpacker::new();
         let mut entries = Vec::new();
         for (id, held) in self.vault_of(user).entries.iter() {
             let id = EntryId(id.0);
-            let record = held.record.read().map_err(broken)?;
+            let record = held.record.read(&mut unpacker).map_err(broken)?;
             if record.body.referral(id).is_some() {
                 let entry = Entry {
                     id,
@@ -477,13 +479,14 @@ impl DeviceFiles for ModelFiles {
     fn site_state(&self) -> Done<State> {
         self.alive()?;
         let files = self.durable.borrow();
+        let mut unpacker = Unpacker::new();
         let mut entries = Vec::new();
         for held in files.device.site_entries.values() {
             entries.push(Entry {
                 id: EntryId(held.id.0),
                 site: self.site.site.clone(),
                 author: held.author,
-                record: held.record.read().map_err(broken)?,
+                record: held.record.read(&mut unpacker).map_err(broken)?,
             });
         }
         Ok(fold(entries.iter().map(|entry| HeldEntry {

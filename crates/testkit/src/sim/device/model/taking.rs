@@ -13,6 +13,7 @@ use handoff_protocol::ids::{EpochId, ItemId, KeyId, Lane};
 use handoff_protocol::message::{
     Answer, Cursor, ErasureOrder, FeedEntry, FeedItem, FeedPart, KEEP_VAULT_DAYS, NotServed,
 };
+use handoff_protocol::pack::Unpacker;
 use handoff_protocol::receipt::Receipt;
 use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_sync::standing::{Own, judge};
@@ -357,7 +358,7 @@ fn take_site_feed(device: &mut DeviceDb, part: &FeedPart) {
     for item in &part.items {
         match item {
             FeedItem::Include(entry) => {
-                let belongs = entry.record.read().is_ok_and(|record| {
+                let belongs = entry.record.read(&mut Unpacker::new()).is_ok_and(|record| {
                     matches!(
                         record.body,
                         Body::PackPublished(_) | Body::RosterChanged(_) | Body::Unknown { .. }
@@ -432,7 +433,7 @@ fn included(item: &FeedItem) -> Option<ItemId> {
 fn hlc_of(entry: &FeedEntry) -> Hlc {
     entry
         .record
-        .read()
+        .read(&mut Unpacker::new())
         .map(|record| record.captured_at.hlc)
         .unwrap_or_default()
 }
