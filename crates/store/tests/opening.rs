@@ -137,7 +137,8 @@ fn a_file_of_a_later_version_is_refused_untouched() {
             (2, ""),
             (3, ""),
             (4, ""),
-            (5, "CREATE TABLE later (x INT) STRICT"),
+            (5, ""),
+            (6, "CREATE TABLE later (x INT) STRICT"),
         ]);
         let options = OpenOptions {
             create: Create::Never,
@@ -149,7 +150,7 @@ fn a_file_of_a_later_version_is_refused_untouched() {
     }
     let before = std::fs::read(lab.path().join("device.db")).unwrap();
     let error = fails(&lab);
-    assert!(matches!(error, OpenError::Newer { found: 5, known: 4 }));
+    assert!(matches!(error, OpenError::Newer { found: 6, known: 5 }));
     assert_eq!(error.disposition(), Disposition::AskUser);
     assert_eq!(std::fs::read(lab.path().join("device.db")).unwrap(), before);
     assert!(!lab.path().join("quarantine").exists());
