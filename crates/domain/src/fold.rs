@@ -5,8 +5,8 @@
 //! or edits that build on the same entry are a conflict: one is shown, chosen
 //! by the SHA-256 of its id, and the other is kept beside it. A move whose base
 //! is not held is applied as stated and is no conflict, unless another names the
-//! same base. A move that is illegal
-//! where it stands, or not its author's to make, is kept as a conflict too.
+//! same base. A move that is illegal where it stands, or not its author's to make,
+//! is kept as a conflict too.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -156,7 +156,7 @@ impl Receipt {
             .filter(|(_, code)| *code == ParkCode::Lost);
         let mut positions: Vec<Seq> = lost
             .map(|(seq, _)| *seq)
-            .chain(self.elided.clone())
+            .chain(self.elided.iter().copied())
             .collect();
         positions.sort_unstable();
         positions

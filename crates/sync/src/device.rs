@@ -97,7 +97,7 @@ pub enum Event {
         /// The epoch changed, or a receipt took coverage back: whatever is in
         /// flight starts from a wrong place.
         restarted: bool,
-        /// The feed has more.
+        /// The feed has more, or the site has to hear that something was done.
         more: bool,
     },
 }
@@ -238,9 +238,6 @@ struct Flight {
     pull: bool,
 }
 
-/// Whether an answer is to a request that asked for the feeds.
-type Pulled = bool;
-
 /// The device's half of one sync, from connection to quiet.
 #[derive(Debug)]
 pub struct DeviceSession {
@@ -261,8 +258,8 @@ pub struct DeviceSession {
     cursor: Vec<(Lane, Seq)>,
     reading: bool,
     plan: Option<BatchPlan>,
-    applying: Option<Pulled>,
-    answers: VecDeque<(Box<Answer>, Pulled)>,
+    applying: bool,
+    answers: VecDeque<Box<Answer>>,
     said_hello: bool,
     retries: u8,
     stop: Option<Stop>,
@@ -290,7 +287,7 @@ impl DeviceSession {
             cursor: Vec::new(),
             reading: false,
             plan: None,
-            applying: None,
+            applying: false,
             answers: VecDeque::new(),
             said_hello: false,
             retries: 0,
@@ -347,11 +344,10 @@ impl DeviceSession {
                 restarted,
                 more,
             } => {
-                // What says nothing of the feeds does not end the asking for them.
-                if self.applying.take() == Some(true) {
-                    self.pull |= more;
-                }
+                self.applying = false;
                 self.outlook = outlook;
+                // An answer that has no more does not end the asking.
+                self.pull |= more;
                 if restarted {
                     self.restart();
                 }
@@ -375,16 +371,14 @@ impl DeviceSession {
                     self.gap(lane, before);
                 }
                 self.with_certificates = false;
-                let mut pulled = flight.pull;
                 if flight.number < self.newest_answered && !answer.user_feeds.is_empty() {
                     // What was answered before it proves that the site has applied
                     // more than these feeds know of.
                     answer.user_feeds.clear();
                     self.pull = true;
-                    pulled = false;
                 }
                 self.newest_answered = self.newest_answered.max(flight.number);
-                self.answers.push_back((answer, pulled));
+                self.answers.push_back(answer);
             }
             Outcome::SendCertificates => {
                 self.with_certificates = true;
@@ -418,10 +412,10 @@ impl DeviceSession {
         if self.finished {
             return;
         }
-        if self.applying.is_none()
-            && let Some((answer, pulled)) = self.answers.pop_front()
+        if !self.applying
+            && let Some(answer) = self.answers.pop_front()
         {
-            self.applying = Some(pulled);
+            self.applying = true;
             steps.push(Step::Apply(answer));
         }
         if self.stop.is_none() && !self.reading && self.plan.is_none() {
@@ -434,15 +428,13 @@ impl DeviceSession {
                         max: self.batch_items,
                     });
                 }
-            } else if self.in_flight.is_empty()
-                && self.applying.is_none()
-                && (self.pull || !self.said_hello)
+            } else if self.in_flight.is_empty() && !self.applying && (self.pull || !self.said_hello)
             {
                 steps.push(self.post(None));
             }
         }
         let idle = self.in_flight.is_empty()
-            && self.applying.is_none()
+            && !self.applying
             && !self.reading
             && self.plan.is_none()
             && self.answers.is_empty();

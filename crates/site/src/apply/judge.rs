@@ -113,8 +113,8 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Where an item lies that was sealed again on this line: one of exactly these
-    /// bytes, in a lane of the same device, or none.
+    /// Where an entry lies that was sealed again on this line: one of exactly these
+    /// bytes, in a lane of the same device, or none. Nothing stands for a context.
     fn places_of(
         &self,
         line: &LineRow,
@@ -124,7 +124,9 @@ impl<'a> Bench<'a> {
         for (at, held) in self.reads.items_by_id(*id)? {
             let absent = StorageError::Absent { table: "line" };
             let of_device = self.reads.line(at)?.ok_or(absent)?.lane.device();
-            if held.item.digest() == *digest && of_device == line.lane.device() {
+            let is_context = matches!(held.item, Item::Context { .. });
+            let is_it = held.item.digest() == *digest && !is_context;
+            if is_it && of_device == line.lane.device() {
                 places.push((at, held.seq));
             }
         }

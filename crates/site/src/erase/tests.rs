@@ -214,6 +214,21 @@ fn what_is_sealed_again_of_an_erased_referral_takes_the_first_with_it() {
     assert_eq!(told.items, [ItemId(referral.0), late, again]);
 }
 
+/// A context cannot be erased: one such item must not hold the applier up.
+#[test]
+fn what_says_that_it_was_sealed_again_for_a_context_blocks_nothing() {
+    let (site, mut device, referral) = decided();
+    site.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let bytes = device.record(Role::Officer, amended(referral));
+    let context = (device.items[0].id(), device.items[0].digest());
+    device.seal_again(context, &bytes.to_bytes().unwrap());
+    device.refer();
+    let answer = site.sync(&device.request(vec![device.batch(4, 5)]));
+    let receipt = site.receipt(&answer, &device.lane);
+    assert_eq!(receipt.parked, [(4, ParkCode::Other)]);
+    assert_eq!(receipt.applied_through, 5);
+}
+
 #[test]
 fn what_is_sealed_again_speaks_for_no_other_device() {
     let (site, mut device, referral) = decided();

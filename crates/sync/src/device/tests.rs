@@ -60,6 +60,8 @@ struct World {
     pulls: usize,
     /// Items that were put on the wire.
     sent: usize,
+    /// What the next answers that are applied say of more.
+    more: VecDeque<bool>,
     /// A request that the next one overtakes.
     overtaken: Option<Post>,
     /// What happens to each request in turn.
@@ -99,6 +101,7 @@ impl World {
             applied_by_site: 0,
             posts: 0,
             pulls: 0,
+            more: VecDeque::new(),
             sent: 0,
             overtaken: None,
             fates: fates.into(),
@@ -177,7 +180,7 @@ impl World {
                     Event::Applied {
                         outlook: self.outlook(),
                         restarted: false,
-                        more: false,
+                        more: self.more.pop_front().unwrap_or(false),
                     }
                 }
                 Step::Finish(finish) => return finish,
@@ -277,6 +280,19 @@ fn the_feeds_are_asked_for_though_the_last_batch_falls_away() {
         });
         assert_eq!((finish, world.pulls), (Finish::Done, 1), "{limit}");
     }
+}
+
+/// An order to erase comes with the answer to a batch, after the feeds were asked
+/// for: the site hears in this session that it was carried out.
+#[test]
+fn one_more_question_is_asked_whichever_answer_wants_it() {
+    let mut world = World::new(2, vec![Fate::Late]);
+    world.more = [false, true].into();
+    let finish = world.session_of(Opening {
+        contact: Contact::Fresh,
+        ..opening(1)
+    });
+    assert_eq!((finish, world.pulls), (Finish::Done, 2));
 }
 
 /// An answer with feeds that comes behind the answer to a later request: what that
