@@ -268,6 +268,11 @@ pub struct FeedPart {
     pub next: Cursor,
     /// More is waiting.
     pub more: bool,
+    /// Entries that the reader's device saved itself were left out of this part:
+    /// it had not asked for them. A vault that wants them asks again, whatever it
+    /// had asked when this was on its way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_own: bool,
 }
 
 /// One item of a feed.

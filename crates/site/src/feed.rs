@@ -215,6 +215,18 @@ pub(crate) enum Own {
     FromElsewhere(DeviceId),
 }
 
+impl Own {
+    /// Whether it leaves out an own entry of the reader.
+    fn leaves_out(self, item: &FeedItem) -> bool {
+        match (self, item) {
+            (Self::FromElsewhere(device), FeedItem::Include(entry)) => {
+                entry.lane.device() == Some(device)
+            }
+            (Self::All, _) | (_, FeedItem::Evict(_)) => false,
+        }
+    }
+}
+
 /// The next part of a fresh scope for a reader who stands at `position`.
 pub(crate) fn part(
     reads: &dyn Reads,
@@ -243,6 +255,7 @@ pub(crate) fn part(
     let mut items = Vec::new();
     let mut bytes = 0;
     let mut more = false;
+    let mut without_own = false;
     'pages: loop {
         let rows = reads.feed(scope, next.position, PART_ITEMS)?;
         let at_end = rows.len() < PART_ITEMS;
@@ -251,7 +264,11 @@ pub(crate) fn part(
                 more = true;
                 break 'pages;
             }
-            let item = item(reads, &row, own)?;
+            let item = item(reads, &row)?.filter(|item| {
+                let is_left_out = row.own && own.leaves_out(item);
+                without_own |= is_left_out;
+                !is_left_out
+            });
             if let Some(FeedItem::Include(entry)) = &item {
                 bytes += entry.record.as_bytes().len();
             }
@@ -268,6 +285,7 @@ pub(crate) fn part(
         items,
         next,
         more,
+        without_own,
     })
 }
 
@@ -287,6 +305,7 @@ pub(crate) fn nothing(epoch: EpochId, position: &FeedPosition) -> FeedPart {
             feed_hash: EMPTIED,
         },
         more: false,
+        without_own: false,
     }
 }
 
@@ -312,7 +331,7 @@ fn holds(
     Ok(reads.feed_hash(row.scope, cursor.position)? == Some(cursor.feed_hash))
 }
 
-fn item(reads: &dyn Reads, row: &FeedRow, own: Own) -> Result<Option<FeedItem>, StorageError> {
+fn item(reads: &dyn Reads, row: &FeedRow) -> Result<Option<FeedItem>, StorageError> {
     let id = ItemId(row.entry.0);
     if row.evict {
         return Ok(Some(FeedItem::Evict(id)));
@@ -321,12 +340,6 @@ fn item(reads: &dyn Reads, row: &FeedRow, own: Own) -> Result<Option<FeedItem>, 
     let Some(entry) = reads.entry(row.entry)? else {
         return Ok(None);
     };
-    if let Own::FromElsewhere(device) = own
-        && row.own
-        && entry.lane.device() == Some(device)
-    {
-        return Ok(None);
-    }
     Ok(Some(FeedItem::Include(FeedEntry {
         id,
         lane: entry.lane,

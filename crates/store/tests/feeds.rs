@@ -380,3 +380,32 @@ fn a_snapshot_in_parts_wants_own_entries_to_its_end() {
     assert!(!apply(&device, &lab.user_feed(lab.part(2, false, Vec::new()))).more);
     assert!(!session.position().unwrap().unwrap().1);
 }
+
+/// A part without own entries was asked for and is on its way while the vault comes
+/// to want them: it is not taken for one that has them.
+#[test]
+fn a_part_that_left_own_entries_out_ends_no_wish_for_them() {
+    for snapshot in [true, false] {
+        let lab = Lab::new();
+        let device = lab.open();
+        let session = lab.unlock(&device);
+        let entry = lab.referral();
+        save(&session, &entry);
+        lab.sync(&device, 1);
+        let position = || session.position().unwrap().unwrap();
+        let lane = device.lane_reports().unwrap()[0].lane;
+        let first = FeedPart {
+            more: true,
+            ..lab.part(1, true, vec![lab.include(&entry, lane, 2)])
+        };
+        apply(&device, &lab.user_feed(first));
+        assert!(matches!(position(), (FeedPosition::After(_), true)));
+        let without_own = FeedPart {
+            without_own: true,
+            ..lab.part(2, snapshot, Vec::new())
+        };
+        assert!(apply(&device, &lab.user_feed(without_own)).more);
+        assert_eq!(position(), (FeedPosition::Start, true), "{snapshot}");
+        assert!(session.referral(entry.id.into()).unwrap().is_some());
+    }
+}

@@ -379,6 +379,7 @@ impl Pair {
                 feed_hash: [1; 32],
             },
             more: rng.u8(..6) == 0,
+            without_own: false,
         }
     }
 

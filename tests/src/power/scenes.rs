@@ -345,6 +345,7 @@ pub fn feed(store: &DeviceStore, session: &UserSession, items: Vec<FeedItem>) ->
             ..at
         },
         more: false,
+        without_own: false,
     };
     Answer {
         epoch,

@@ -40,7 +40,12 @@ fn a_decision_reaches_its_referrer_and_nobody_elses_device() {
     let mut prosecutor = TestDevice::enrol(&site, PROSECUTOR);
     let referral = device.refer();
     site.sync(&device.request(device.everything()));
-    assert_eq!(pull(&site, &mut device), [], "their own is not echoed");
+    device.pull = Some(FeedPosition::Start);
+    let part = ask(&site, &device).user_feeds.remove(0).1;
+    assert!(part.without_own && part.items.is_empty(), "not echoed");
+    assert_eq!(pull(&site, &mut device), []);
+    let part = ask(&site, &device).user_feeds.remove(0).1;
+    assert!(!part.without_own, "nothing was left out");
     assert_eq!(pull(&site, &mut other), []);
     assert_eq!(pull(&site, &mut prosecutor).len(), 1);
 

@@ -336,7 +336,8 @@ impl DeviceStore {
         site_time: DateTime<Utc>,
     ) -> Stored<view::FeedTaken> {
         let spared = planted::eviction_spares_journal();
-        if part.snapshot && vault.db.read(view::position)?.1 && !spared {
+        let is_whole = part.snapshot && !part.without_own;
+        if is_whole && vault.db.read(view::position)?.1 && !spared {
             // It has every entry of theirs that the site has applied and that
             // they may hold: redo would only bring back what is missing in it.
             self.shared.erase_applied_redo(slot)?;

@@ -92,7 +92,8 @@ pub(crate) fn take_feed(
         };
         let mut touched = Touched::default();
         if part.snapshot && !planted::eviction_skipped() {
-            touched.extend(clear(tx, part, wants_own, &is_applied)?);
+            let with_own = wants_own && !part.without_own;
+            touched.extend(clear(tx, part, with_own, &is_applied)?);
             taken.evicted = true;
         }
         for (item, arriving) in part.items.iter().zip(&arriving) {
@@ -112,11 +113,16 @@ pub(crate) fn take_feed(
             }
         }
         taken.decided = vault.refold(tx, &touched)?;
-        // A snapshot that nobody asked for came without own entries: ask again
-        // for all of it. Own entries are wanted up to the end of a snapshot
-        // that was asked for.
-        let asked = wants_own || cursor.is_none();
-        let unasked = part.snapshot && !asked;
+        // A snapshot that nobody asked for came without own entries, or a part was
+        // on its way when they came to be wanted: ask again for all of it. Own
+        // entries are wanted up to the end of a snapshot that was asked for.
+        let wanted = wants_own || cursor.is_none();
+        let unasked = if wanted {
+            part.without_own
+        } else {
+            part.snapshot
+        };
+        let asked = wanted && !unasked;
         taken.more |= unasked;
         let mut wants_own = unasked || (asked && part.more);
         if asked && !wants_own {

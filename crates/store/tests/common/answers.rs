@@ -104,6 +104,7 @@ impl Lab {
                 feed_hash: [0; 32],
             },
             more: false,
+            without_own: false,
         }
     }
 

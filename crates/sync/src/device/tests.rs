@@ -389,6 +389,7 @@ fn with_feed(event: Event) -> Event {
             items: Vec::new(),
             next: cursor,
             more: false,
+            without_own: false,
         };
         answer.user_feeds.push((UserId(uuid::Uuid::nil()), part));
     }

@@ -287,7 +287,8 @@ impl ModelFiles {
             let vault = self.vault_of(user);
             vault.wants_own || vault.cursor.is_none()
         };
-        if part.snapshot && asks_for_own && !planted::eviction_spares_journal() {
+        let is_whole = part.snapshot && !part.without_own;
+        if is_whole && asks_for_own && !planted::eviction_spares_journal() {
             let finished = self.durable.borrow().device.finished_redo(user);
             if !finished.is_empty() {
                 self.commit(|files| {
@@ -383,14 +384,14 @@ fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &Device
     if !part.snapshot && !vault.cursor.as_ref().is_some_and(goes_on) {
         return (false, Hlc::default());
     }
-    let asked = vault.wants_own || vault.cursor.is_none();
+    let wanted = vault.wants_own || vault.cursor.is_none();
+    let with_own = vault.wants_own && !part.without_own;
     let entries = Arc::make_mut(&mut vault.entries);
     if part.snapshot && !planted::eviction_skipped() {
         let included: BTreeSet<ItemId> = part.items.iter().filter_map(included).collect();
         entries.retain(|id, held| {
-            let is_missed = vault.wants_own
-                && !included.contains(id)
-                && device.is_applied(&held.lane, held.seq);
+            let is_missed =
+                with_own && !included.contains(id) && device.is_applied(&held.lane, held.seq);
             held.own && !is_missed
         });
     }
@@ -416,7 +417,12 @@ fn take_part(vault: &mut VaultDb, user: UserId, part: &FeedPart, device: &Device
             }
         }
     }
-    let unasked = part.snapshot && !asked;
+    let unasked = if wanted {
+        part.without_own
+    } else {
+        part.snapshot
+    };
+    let asked = wanted && !unasked;
     let lacks_own = || device.unproven(user).any(|id| !entries.contains_key(&id));
     vault.wants_own = unasked || (asked && (part.more || lacks_own()));
     vault.cursor = (!unasked).then(|| part.next.clone());
