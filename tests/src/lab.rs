@@ -273,6 +273,7 @@ pub fn request(store: &DeviceStore, session: Option<&Arc<UserSession>>) -> Vec<u
         number: 1,
         with_certificates: false,
         batch,
+        pieces: Vec::new(),
         pull: session.is_some(),
         site_time: None,
     };

@@ -106,6 +106,12 @@ fn a_receipt_that_hides_what_was_taken_back_is_noticed() {
 }
 
 #[test]
+fn a_receipt_that_hides_a_missing_attachment_is_noticed() {
+    let by = ["received_is_at_site", "attached_arrives"];
+    check_caught(Mutant::ReceiptHidesMissing, &by);
+}
+
+#[test]
 fn what_is_dropped_instead_of_parked_is_noticed() {
     check_caught(Mutant::ParkedDropped, &["applied_is_kept"]);
 }

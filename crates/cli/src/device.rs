@@ -7,7 +7,8 @@ use clap::Subcommand;
 use handoff_device::contract::{ErrorCode, FieldError, ReferralLine, StandingView, SyncView};
 use handoff_device::{Core, CoreError, DeviceList, Host};
 use handoff_domain::{
-    EngagementState, FieldErrorCode, ReferralReport, Screening, UserId, VerificationState,
+    AttachmentKind, EngagementState, FieldErrorCode, MAX_ATTACHMENT, ReferralId, ReferralReport,
+    Screening, UserId, VerificationState,
 };
 use serde::Serialize;
 
@@ -45,6 +46,24 @@ pub enum Device {
         #[arg(long = "as")]
         name: Option<String>,
         /// Answer in JSON, one object for each referral
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add a signature to a referral on this device
+    Attach {
+        /// The device's data folder
+        #[arg(long)]
+        home: PathBuf,
+        /// Which referral, as `handoff device list` prints it
+        #[arg(long)]
+        referral: String,
+        /// A PNG, JPEG or WebP picture of it, of at most 8 MiB
+        #[arg(long)]
+        file: PathBuf,
+        /// Who adds it, where several people use the device
+        #[arg(long = "as")]
+        name: Option<String>,
+        /// Answer in JSON
         #[arg(long)]
         json: bool,
     },
@@ -92,6 +111,13 @@ pub fn run(command: Device) -> Result<(), Failure> {
             name,
             json,
         } => refer(&home, &file, name.as_deref(), json),
+        Device::Attach {
+            home,
+            referral,
+            file,
+            name,
+            json,
+        } => attach(&home, &referral, &file, name.as_deref(), json),
         Device::Sync { home, name, json } => runtime.block_on(sync(&home, name.as_deref(), json)),
         Device::List { home, name, json } => list(&home, name.as_deref(), json),
     }
@@ -154,6 +180,60 @@ fn refer(home: &Path, file: &Source, name: Option<&str>, json: bool) -> Result<(
         })?;
     }
     Ok(())
+}
+
+#[derive(Serialize)]
+struct AttachedAnswer {
+    entry: String,
+    standing: &'static str,
+}
+
+fn attach(
+    home: &Path,
+    referral: &str,
+    file: &Path,
+    name: Option<&str>,
+    json: bool,
+) -> Result<(), Failure> {
+    let referral = referral.parse().map(ReferralId).map_err(|_| {
+        Failure::refused(
+            "--referral is not the id of a referral, so nothing was saved. \
+             Copy the id from `handoff device list`.",
+        )
+    })?;
+    let bytes = read_attachment(file)?;
+    let core = sign_in(home, name)?;
+    let attached = core
+        .attach(referral, AttachmentKind::Signature, &bytes)
+        .map_err(failure)?;
+    let answer = AttachedAnswer {
+        entry: attached.entry.to_string(),
+        standing: "on_device",
+    };
+    output::answer(json, &answer, |answer| {
+        format!(
+            "Saved on this device: {}. It goes to the site behind what is smaller.",
+            answer.entry
+        )
+    })
+}
+
+/// One byte more than is taken tells that it is too long.
+fn read_attachment(file: &Path) -> Result<Vec<u8>, Failure> {
+    use std::io::Read as _;
+    let unread = |error| {
+        Failure::refused(format!(
+            "{} could not be read ({error}); nothing was saved",
+            file.display()
+        ))
+    };
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)
+        .map_err(unread)?
+        .take(MAX_ATTACHMENT as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unread)?;
+    Ok(bytes)
 }
 
 #[derive(Serialize)]

@@ -192,7 +192,7 @@ fn the_version_names_the_program_the_protocol_and_the_schemas() {
     expect![[r#"
         handoff 0.1.0
         protocol 1, understands from 1
-        schema device 5, vault 4, drafts 1, site 4
+        schema device 5, vault 4, drafts 1, site 5
     "#]]
     .assert_eq(&ran.out);
 }

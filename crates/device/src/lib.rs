@@ -24,7 +24,7 @@ mod host;
 pub mod referral;
 pub mod sync;
 
-pub use core::{Core, CoreError, DeviceList, Events, Proof, Referred};
+pub use core::{AttachedEntry, Core, CoreError, DeviceList, Events, Proof, Referred};
 pub use handoff_protocol::{PROTOCOL_OLDEST, PROTOCOL_VERSION};
 pub use handoff_store::{SchemaVersions, schema_versions};
 pub use host::Host;

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::attachment::AttachmentAdded;
 use crate::entry::{Body, Entry};
 use crate::ids::{EntryId, ReferralId, UserId};
 use crate::offence::SuspectedOffence;
@@ -77,6 +78,8 @@ pub struct Referral {
     pub charge: Shown<ChargeState>,
     /// Decisions in the order in which they build on one another.
     pub decisions: Vec<EntryId>,
+    /// Signatures and photos that were added, by the entry that says so.
+    pub attachments: BTreeMap<EntryId, AttachmentAdded>,
 }
 
 impl Referral {
@@ -158,7 +161,15 @@ fn fold_referral(id: ReferralId, held: &BTreeMap<EntryId, Held<'_>>) -> Referral
         engagement: begin(),
         charge: begin(),
         decisions: Vec::new(),
+        attachments: BTreeMap::new(),
     };
+    for Held { entry, written } in held.values() {
+        if let Body::AttachmentAdded(added) = &entry.record.body
+            && rights::may_write(&entry.record, *written)
+        {
+            referral.attachments.insert(entry.id, added.clone());
+        }
+    }
 
     if let (Some((entry, logged)), Some(report)) = (logged, &mut referral.report) {
         if logged.screening.is_some() {

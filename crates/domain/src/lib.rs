@@ -20,6 +20,7 @@
 
 mod age;
 mod answer;
+mod attachment;
 pub mod calendar;
 mod door;
 mod drug;
@@ -46,6 +47,10 @@ pub use answer::{
     Answer, AnswerSource, Answered, Complainant, ComplainantAnswer, EvidenceKind, HistoryAnswer,
     HistoryBasis, Involvement, InvolvementAnswer, MatterAnswer, MatterPlace, Nexus, Supervision,
     Zone, ZoneAnswer,
+};
+pub use attachment::{
+    AttachmentAdded, AttachmentAddress, AttachmentKey, AttachmentKind, MAX_ATTACHMENT,
+    media_type_of,
 };
 pub use calendar::PartialDate;
 pub use door::Door;

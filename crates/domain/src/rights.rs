@@ -26,7 +26,7 @@ pub fn may_write(record: &Record, written: Written) -> bool {
         Body::ReferralLogged(_) | Body::ReferralAmended(_) | Body::ReferralWithdrawn(_) => {
             written == Written::OnDevice && matches!(role, Role::Officer | Role::Sergeant)
         }
-        Body::HandoffRecorded(_) => {
+        Body::HandoffRecorded(_) | Body::AttachmentAdded(_) => {
             written == Written::OnDevice && matches!(role, Role::Officer | Role::Sergeant)
         }
         Body::EngagementMoved(moved) => crate::EngagementState::may(authority, moved.by),
@@ -57,7 +57,8 @@ pub fn may_receive(viewer: Viewer, entry: &Entry, own: bool) -> bool {
         Body::ReferralLogged(_)
         | Body::ReferralAmended(_)
         | Body::ReferralWithdrawn(_)
-        | Body::HandoffRecorded(_) => {
+        | Body::HandoffRecorded(_)
+        | Body::AttachmentAdded(_) => {
             own || matches!(
                 viewer.role,
                 Role::ProsecutorLiaison | Role::ProjectManager | Role::Supervisor

@@ -8,11 +8,15 @@
 
 use std::path::{Path, PathBuf};
 
-use handoff_domain::{Body, CapturedAt, Hlc, OccurredAt, Record, Role};
+use handoff_domain::{
+    AttachmentAdded, AttachmentAddress, AttachmentKey, AttachmentKind, Body, CapturedAt, Hlc,
+    OccurredAt, Record, Role,
+};
 use serde_json::{Value, json};
 
 const REFERRAL: &str = "01890000-0000-7000-8000-000000000002";
-const VERSIONS: &[&str] = &["0.1.0"];
+/// Released versions, and the kinds that came after each.
+const VERSIONS: &[(&str, &[&str])] = &[("0.1.0", &["attachment_added"])];
 
 fn report() -> Value {
     json!({
@@ -84,6 +88,15 @@ fn sample(kind: &str) -> Record {
             "referral": REFERRAL, "called_at": "2026-03-01T23:20:00-05:00",
             "handed_off_at": "2026-03-01T23:50:00-05:00", "to": "case manager", "place": "Central District"
         }))),
+        "attachment_added" => Body::AttachmentAdded(AttachmentAdded {
+            referral: of(json!(REFERRAL)),
+            what: AttachmentKind::Signature,
+            media_type: "image/png".to_owned(),
+            len: 2_000,
+            address: AttachmentAddress([0xa1; 32]),
+            sealed_len: 2_016,
+            key: AttachmentKey([0xa2; 32]),
+        }),
         "engagement_moved" => Body::EngagementMoved(of(json!({
             "referral": REFERRAL, "move": "complete_brief_intake", "note": "at the shelter"
         }))),
@@ -126,8 +139,8 @@ fn folder(version: &str) -> PathBuf {
 
 #[test]
 fn what_released_versions_wrote_reads_as_it_was_meant() {
-    for version in VERSIONS {
-        for (kind, _) in Body::KINDS {
+    for (version, later) in VERSIONS {
+        for (kind, _) in Body::KINDS.iter().filter(|(kind, _)| !later.contains(kind)) {
             let file = folder(version).join(kind).with_extension("cbor");
             let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{kind}: {error}"));
             assert_eq!(

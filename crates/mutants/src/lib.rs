@@ -50,6 +50,8 @@ pub enum Mutant {
     ReceiptHidesParked,
     /// The site's receipts do not name what it holds as taken back.
     ReceiptHidesElided,
+    /// The site's receipts do not name attachments that are not here.
+    ReceiptHidesMissing,
     /// What cannot be judged is dropped.
     ParkedDropped,
     /// An entry that is parked stops those behind it.
@@ -70,7 +72,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every bug.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::NoFileCipher,
         Self::NoSealing,
         Self::EarlySaved,
@@ -86,6 +88,7 @@ impl Mutant {
         Self::UnknownDeviceRefused,
         Self::ReceiptHidesParked,
         Self::ReceiptHidesElided,
+        Self::ReceiptHidesMissing,
         Self::ParkedDropped,
         Self::PoisonBlocksLane,
         Self::DraftWithNewId,
@@ -115,6 +118,7 @@ impl Mutant {
             Self::UnknownDeviceRefused => "unknown_device_refused",
             Self::ReceiptHidesParked => "receipt_hides_parked",
             Self::ReceiptHidesElided => "receipt_hides_elided",
+            Self::ReceiptHidesMissing => "receipt_hides_missing",
             Self::ParkedDropped => "parked_dropped",
             Self::PoisonBlocksLane => "poison_blocks_lane",
             Self::DraftWithNewId => "draft_with_new_id",

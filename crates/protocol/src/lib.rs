@@ -35,6 +35,8 @@ pub mod receipt;
 pub mod signed;
 
 pub use codec::{CodecError, from_cbor, to_cbor};
+/// Named by entries, sent in pieces.
+pub use handoff_domain::{AttachmentAddress, AttachmentKey, MAX_ATTACHMENT};
 pub use ids::{
     ContextId, DeviceId, EpochId, Incarnation, ItemId, KeyId, Lane, Seq, SitePin, UserId,
 };

@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use handoff_domain::AttachmentAddress;
+
 use crate::batch::Batch;
 use crate::certificate::{AuthorCertificate, DeviceCertificate, KeyCertificate, Lease, LeaseMark};
 use crate::chain::{Head, Parent};
@@ -103,6 +105,9 @@ pub struct SyncRequest {
     /// What the device saved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub batches: Vec<Batch>,
+    /// Pieces of attachments, in the order in which they follow one another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<Piece>,
     /// Where the device stands in the site-scope feed; `None` asks for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site_feed: Option<FeedPosition>,
@@ -158,6 +163,44 @@ pub struct ErasureOrder {
 
 impl Statement for ErasureOrder {
     const TAG: &'static str = "handoff/erasure-order/1";
+}
+
+/// A piece of an attachment's sealed bytes. One without bytes asks how much the
+/// site has.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Of which attachment.
+    pub address: AttachmentAddress,
+    /// How many bytes all of its pieces are.
+    pub total: u64,
+    /// How many come before this one.
+    pub offset: u64,
+    /// The bytes.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Piece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            address,
+            total,
+            offset,
+            bytes,
+        } = self;
+        let len = bytes.len();
+        write!(f, "Piece({address}, {len} at {offset} of {total})")
+    }
+}
+
+/// How much of an attachment the site has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentHeld {
+    /// Which attachment.
+    pub address: AttachmentAddress,
+    /// Its first so many sealed bytes, committed. All of them: checked against
+    /// the address.
+    pub held: u64,
 }
 
 /// Certificates in full.
@@ -390,6 +433,10 @@ pub struct Answer {
     /// People who asked and may not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_served: Vec<(UserId, NotServed)>,
+    /// For every attachment of which the request has a piece: what the site has.
+    /// None at all: the site is of a version that takes no attachments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentHeld>,
     /// Contents that this device has to erase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erasures: Option<Signed<ErasureOrder>>,

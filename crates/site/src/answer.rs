@@ -15,7 +15,7 @@ use handoff_protocol::signed::Signed;
 use handoff_protocol::{CodecError, UserId};
 use handoff_sync::site::accept_pull;
 
-use crate::custody::{Taken, place};
+use crate::custody::{Taken, pieces, place};
 use crate::feed::{self, Own};
 use crate::planted;
 use crate::site::Site;
@@ -61,6 +61,7 @@ impl Site {
                 user_feeds: Vec::new(),
                 leases: Vec::new(),
                 not_served: Vec::new(),
+                attachments: pieces::held(reads, request)?,
                 erasures: None,
                 keep_vault_days: self.settings.keep_vault_days(),
                 // A restored site may lack what a device still has.
@@ -285,6 +286,7 @@ impl Site {
     ) -> Result<Receipt, StorageError> {
         let mut parked = reads.parked_on(line.id)?;
         let mut elided = reads.elided(line.id, line.head.seq)?;
+        let mut blobs_missing = reads.attachments_missing(line.id)?;
         let mut applied_through = line.applied_through;
         // What a branch shares with the line that it left is judged there.
         let mut at = line.clone();
@@ -296,6 +298,8 @@ impl Site {
             let on_parent = reads.parked_on(parent)?;
             parked.extend(on_parent.into_iter().filter(|(seq, _)| *seq <= shared));
             elided.extend(reads.elided(parent, shared)?);
+            let on_parent = reads.attachments_missing(parent)?;
+            blobs_missing.extend(on_parent.into_iter().filter(|seq| *seq <= shared));
             if row.applied_through < shared {
                 applied_through = row.applied_through;
             }
@@ -303,11 +307,15 @@ impl Site {
         }
         parked.sort_unstable();
         elided.sort_unstable();
+        blobs_missing.sort_unstable();
         if planted::receipt_hides_parked() {
             parked.clear();
         }
         if planted::receipt_hides_elided() {
             elided.clear();
+        }
+        if planted::receipt_hides_missing() {
+            blobs_missing.clear();
         }
         Ok(Receipt {
             site: self.pin(),
@@ -319,7 +327,7 @@ impl Site {
             epoch: site.epoch_id,
             revision: line.revision,
             parked,
-            blobs_missing: Vec::new(),
+            blobs_missing,
             elided,
             backed_up_through: line.backed_up_through,
             received_at: line.received_at,

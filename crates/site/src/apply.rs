@@ -28,7 +28,7 @@ use std::collections::VecDeque;
 use std::panic::resume_unwind;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use handoff_domain::Entry;
+use handoff_domain::{AttachmentAddress, Body, Entry, Record};
 use handoff_protocol::ids::{ItemId, Seq};
 use handoff_protocol::receipt::ParkCode;
 
@@ -36,7 +36,8 @@ use crate::control_log::ControlEvent;
 use crate::planted;
 use crate::site::Site;
 use crate::storage::{
-    EntryRow, ErasureRow, HeldItem, LineId, LineRow, NewErasure, ParkedRow, StorageError, Writes,
+    EntryRow, ErasureRow, HeldItem, LineId, LineRow, NamedAttachment, NewErasure, ParkedRow,
+    StorageError, Writes,
 };
 
 /// Items of one transaction.
@@ -65,6 +66,8 @@ enum Verdict {
     /// One more entry of something that this order has erased.
     Erase {
         order: ErasureRow,
+        /// The attachment that it names.
+        named: Option<AttachmentAddress>,
         /// The places of what it was sealed again for.
         stands_for: Vec<(LineId, Seq)>,
     },
@@ -384,13 +387,14 @@ fn keep(
         Verdict::Park(code) => Some(*code),
         Verdict::Keep(kept) => match erased_since(writes, &kept.row)? {
             Some(order) => {
-                erase_late(site, writes, judged, &order, now)?;
+                let named = attachment_of(&kept.entry.record);
+                erase_late(site, writes, judged, named, &order, now)?;
                 Some(ParkCode::Erased)
             }
-            None => keep_opened(writes, kept, each)?,
+            None => keep_opened(writes, judged, kept, each)?,
         },
-        Verdict::Erase { order, .. } => {
-            erase_late(site, writes, judged, order, now)?;
+        Verdict::Erase { order, named, .. } => {
+            erase_late(site, writes, judged, *named, order, now)?;
             Some(ParkCode::Erased)
         }
     };
@@ -403,6 +407,7 @@ fn keep(
 
 fn keep_opened(
     writes: &dyn Writes,
+    judged: &Judged,
     kept: &Kept,
     each: Each,
 ) -> Result<Option<ParkCode>, StorageError> {
@@ -412,8 +417,42 @@ fn keep_opened(
         for (line, seq) in &kept.stands_for {
             writes.unpark(*line, *seq)?;
         }
+        // It may stand in several places: none of them is received without it.
+        for place in kept.stands_for.iter().chain([&(judged.line, judged.seq)]) {
+            name_attachment(writes, &kept.entry, *place)?;
+        }
     }
     Ok(code)
+}
+
+/// Keeps which attachment an entry names.
+fn name_attachment(
+    writes: &dyn Writes,
+    entry: &Entry,
+    (line, seq): (LineId, Seq),
+) -> Result<(), StorageError> {
+    let Body::AttachmentAdded(added) = &entry.record.body else {
+        return Ok(());
+    };
+    let absent = StorageError::Absent { table: "line" };
+    let Some(device) = writes.line(line)?.ok_or(absent)?.lane.device() else {
+        return Ok(());
+    };
+    writes.name_attachment(&NamedAttachment {
+        line,
+        seq,
+        entry: entry.id,
+        device,
+        address: added.address,
+        total: added.sealed_len,
+    })
+}
+
+fn attachment_of(record: &Record) -> Option<AttachmentAddress> {
+    match &record.body {
+        Body::AttachmentAdded(added) => Some(added.address),
+        _ => None,
+    }
 }
 
 /// The order that has erased an entry, or its referral, since it was judged.
@@ -434,6 +473,7 @@ fn erase_late(
     site: &Site,
     writes: &dyn Writes,
     judged: &Judged,
+    named: Option<AttachmentAddress>,
     order: &ErasureRow,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -461,6 +501,11 @@ fn erase_late(
             at: now,
         })?;
         writes.erase_item(line, seq)?;
+        if let (Some(device), Some(address)) = (device, named)
+            && !writes.is_attachment_named(device, address)?
+        {
+            writes.drop_attachment(device, address)?;
+        }
         if (line, seq) != here {
             writes.park(line, seq, ParkCode::Erased, now)?;
         }

@@ -15,7 +15,9 @@
 //!
 //! **Where decided.** `docs/adr/0004-custody-apart-from-validity.md`.
 
+mod caps;
 mod copies;
+pub(crate) mod pieces;
 pub(crate) mod place;
 mod state;
 mod strangers;
@@ -30,7 +32,7 @@ use handoff_protocol::certificate::{
 use handoff_protocol::chain::Head;
 use handoff_protocol::codec;
 use handoff_protocol::epoch::{EpochRecord, Kinship};
-use handoff_protocol::ids::{DeviceId, Lane};
+use handoff_protocol::ids::Lane;
 use handoff_protocol::message::{
     Certificates, Gap, Greeting, Outcome, Refusal, SyncReply, SyncRequest,
 };
@@ -48,8 +50,6 @@ use crate::storage::{
     AlarmCode, AuthorRow, DeviceRow, LineId, NewLine, Reads, SiteRow, StorageError, Usage, Writes,
 };
 
-/// Seconds after which a device above its caps may come again.
-const CAPPED_FOR: u32 = 900;
 /// Seconds after which a device may come again when the disk is full or the
 /// database was busy.
 const FULL_FOR: u32 = 30;
@@ -62,8 +62,6 @@ const MOST_BATCHES: usize = 64;
 const MOST_KEYS: usize = 64;
 /// Most bytes of one recovery wrap.
 const MOST_WRAP: usize = 4 * 1024;
-/// What an unknown or revoked device gets of what others get: one part of this.
-const TIGHTER: u64 = 10;
 
 /// A request whose items are in custody.
 #[derive(Debug)]
@@ -123,7 +121,8 @@ impl Site {
             codec::from_cbor(&signed.bytes, "a request").map_err(|_| unreadable())?;
         let is_sane = unverified.lanes.len() <= MOST_LANES
             && unverified.pulls.len() <= MOST_PULLS
-            && unverified.batches.len() <= MOST_BATCHES;
+            && unverified.batches.len() <= MOST_BATCHES
+            && unverified.pieces.len() <= pieces::MOST_PIECES;
         if !is_sane {
             return Err(unreadable());
         }
@@ -278,7 +277,19 @@ impl Site {
         for batch in &accepted.batches {
             self.take_batch(writes, batch, now, &mut taken, &mut used)?;
         }
-        self.charge(writes, taken.request.device, used, now)?;
+        let request = &taken.request;
+        if !request.pieces.is_empty() {
+            let most = self.room_for_pieces(writes, request.device, now)?;
+            pieces::take(
+                writes,
+                request.device,
+                &request.pieces,
+                most,
+                now,
+                &mut used,
+            )?;
+        }
+        self.charge(writes, request.device, used, now)?;
         if let Some(state) = &taken.request.state {
             writes.keep_device_state(&state::row(writes, &taken.request, state, now)?)?;
         }
@@ -527,39 +538,6 @@ impl Site {
             .filter(|(purpose, _)| *purpose == KeyPurpose::Receipt)
             .map(|(_, key)| key)
             .collect())
-    }
-
-    /// Above a cap nothing is taken: the device keeps everything.
-    fn charge(
-        &self,
-        writes: &dyn Writes,
-        device: DeviceId,
-        more: Usage,
-        now: DateTime<Utc>,
-    ) -> Result<(), NotTaken> {
-        if more == Usage::default() {
-            return Ok(());
-        }
-        let day = now.timestamp().div_euclid(86_400);
-        let known = writes.device(device)?;
-        let is_trusted = known.is_some_and(|row| !row.vouched && row.revoked_at.is_none());
-        let part = if is_trusted { 1 } else { TIGHTER };
-        let used = writes.usage(device, day)?;
-        let limits = &self.settings.limits;
-        let lanes = limits.lanes_per_day / part;
-        let fits = used.items + more.items <= limits.items_per_day / part
-            && used.bytes + more.bytes <= limits.bytes_per_day / part
-            && used.lanes + more.lanes <= lanes.max(1)
-            && used.branches + more.branches <= lanes.max(1);
-        if !fits {
-            tracing::warn!(%device, "a device is above what it may hand in on a day");
-            let retry_after_seconds = CAPPED_FOR;
-            return Err(NotTaken::Answer(Outcome::Busy {
-                retry_after_seconds,
-            }));
-        }
-        writes.use_up(device, day, more)?;
-        Ok(())
     }
 
     pub(crate) fn epoch_record(&self, site: &SiteRow) -> Result<EpochRecord, StorageError> {

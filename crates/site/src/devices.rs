@@ -98,10 +98,15 @@ impl Site {
                     let holds = holds_too_much(reads, &site, &people, &row, reader)?;
                     evictions_pending += usize::from(holds);
                 }
+                let mut incomplete = 0;
+                for line in &lines {
+                    incomplete += reads.attachments_missing(line.id)?.len() as u64;
+                }
                 board.push(DeviceOnBoard {
+                    // What was reported has come since, but for what is attached.
                     waiting: state
                         .as_ref()
-                        .map(|state| if is_here { 0 } else { state.waiting }),
+                        .map(|state| if is_here { incomplete } else { state.waiting }),
                     oldest_waiting_at: state
                         .as_ref()
                         .filter(|_| !is_here)

@@ -28,6 +28,7 @@ use handoff_protocol::item::Item;
 
 use crate::apply::views;
 use crate::control_log::ControlEvent;
+use crate::custody::pieces::UNNAMED_FOR;
 use crate::feed;
 use crate::people::{self, PersonError};
 use crate::planted;
@@ -127,6 +128,8 @@ impl Site {
             }
             // What else is about it may be parked: it goes when it is judged.
             writes.ask_to_judge()?;
+            // And bytes that came when nothing named them any more.
+            writes.forget_unnamed(at - UNNAMED_FOR)?;
             let devices = items.iter().filter_map(|(_, device)| *device).collect();
             Ok((items.len(), devices))
         })?;
@@ -177,6 +180,7 @@ fn forget(writes: &dyn Writes, row: &EntryRow) -> Result<(), StorageError> {
         None => None,
     };
     feed::evict(writes, &entry, referrer)?;
+    writes.erase_attachment(row.id)?;
     writes.erase_entry(row.id)?;
     if let Some(referral) = row.referral {
         views::set_referral(writes, &site, referral)?;

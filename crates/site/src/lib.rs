@@ -26,6 +26,7 @@ extern crate self as handoff_site;
 
 mod answer;
 mod apply;
+mod attachments;
 mod backup;
 pub mod control_log;
 mod custody;
@@ -58,6 +59,7 @@ mod wake;
 
 pub use answer::AnswerError;
 pub use apply::{Applied, Opener};
+pub use attachments::{Attachment, AttachmentError};
 pub use backup::{
     BackedUp, BackupError, BackupRecord, ConfirmError, NotRestorable, RestoreError, RestoreOptions,
     Restored, restore,

@@ -63,6 +63,18 @@ pub(crate) const fn receipt_hides_elided() -> bool {
     false
 }
 
+/// The site's receipts do not name attachments that are not here.
+#[cfg(feature = "mutants")]
+pub(crate) fn receipt_hides_missing() -> bool {
+    Mutant::ReceiptHidesMissing.lives()
+}
+
+/// The site's receipts do not name attachments that are not here.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn receipt_hides_missing() -> bool {
+    false
+}
+
 /// What cannot be judged is dropped.
 #[cfg(feature = "mutants")]
 pub(crate) fn parked_dropped() -> bool {

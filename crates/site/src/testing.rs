@@ -509,6 +509,7 @@ impl TestDevice {
                 receipt: self.receipt.clone(),
             }],
             batches,
+            pieces: Vec::new(),
             site_feed: self.site_feed.clone(),
             pulls: pull.into_iter().collect(),
             wait_seconds: 0,

@@ -27,6 +27,7 @@
 extern crate self as handoff_store;
 
 mod apply;
+mod attachment;
 mod db;
 mod device;
 mod device_key;

@@ -2,12 +2,14 @@
 //! and that they are on their way.
 
 use handoff_cipherdb::Disposition;
+use handoff_domain::AttachmentAddress;
 use handoff_protocol::chain::Head;
 use handoff_protocol::ids::{Lane, Seq};
 use handoff_protocol::item::Item;
 use handoff_protocol::message::{DeviceState, LaneReport};
 use handoff_sync::device::{LaneOutlook, Outlook};
 
+use crate::attachment;
 use crate::device::{DeviceReader, DeviceStore, ReadError, lock};
 use crate::enrolment;
 use crate::error::{StorageError, Stored};
@@ -53,7 +55,9 @@ impl DeviceReader {
         self.read(|tx| {
             let epoch = enrolment::epoch(tx)?;
             let mut lanes = Vec::new();
+            let mut attachments = Vec::new();
             for row in lane::all(tx)? {
+                attachments.extend(attachment::missing(tx, &row, epoch)?);
                 let head = journal::tail(tx, &row.key)?.head;
                 let (covered, applied) = row.covered(epoch);
                 if applied < head.seq {
@@ -66,8 +70,24 @@ impl DeviceReader {
                     });
                 }
             }
-            Ok(Outlook { lanes })
+            attachments.sort_by_key(|of| (of.total, of.address));
+            attachments.dedup();
+            Ok(Outlook { lanes, attachments })
         })
+    }
+
+    /// Sealed bytes of an attachment from a place on, at most so many; `None` when
+    /// they are not here.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn read_piece(
+        &self,
+        address: AttachmentAddress,
+        offset: u64,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, ReadError> {
+        self.read(|tx| attachment::read(tx, address, offset, max))
     }
 
     /// How the device is doing, in numbers. Its program's version is not
@@ -120,7 +140,10 @@ impl DeviceReader {
                 let number = Some(row.key.number);
                 let open = row.covered(epoch).1 < head.seq
                     || !lane::parked(tx, row.key.number)?.is_empty()
-                    || lane::blobs_missing(tx, row.key.number)? > 0;
+                    || lane::blobs_missing(tx, row.key.number)? > 0
+                    // The last piece may have come behind the newest receipt of
+                    // the lane that is written to.
+                    || attachment::any_on(tx, row.key.number)?;
                 if open || number == current || number == proved {
                     reports.push(LaneReport {
                         lane: row.key.lane,

@@ -1,12 +1,14 @@
 //! What a person sees of referrals.
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{Entry, Hlc, Referral, ReferralId};
+use handoff_domain::{Entry, EntryId, Hlc, Referral, ReferralId};
 use handoff_protocol::ids::{ItemId, Lane, Seq};
 use handoff_sync::Standing;
+use handoff_vault::{Zeroizing, open_attachment};
 
+use crate::attachment;
 use crate::device::{ItemPlace, ReadError, place_of};
-use crate::error::Stored;
+use crate::error::{StorageError, Stored};
 use crate::session::UserReader;
 use crate::view::{self, HeldEntry, Vault};
 
@@ -106,6 +108,36 @@ impl UserReader {
             .max()
             .unwrap_or_default();
         self.view(ListPlace { newest, id }, entries)
+    }
+
+    /// What an entry that this person may see has attached, opened; `None` when
+    /// they may not see it, it has nothing, or the bytes are not on this device.
+    ///
+    /// # Errors
+    /// [`ReadError`]; [`StorageError::Row`] when the bytes do not open.
+    pub fn attachment(
+        &self,
+        referral: ReferralId,
+        entry: EntryId,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
+        const BAD: StorageError = StorageError::Row {
+            table: "attachment_row",
+        };
+        let Some(view) = self.referral(referral)? else {
+            return Ok(None);
+        };
+        let Some(added) = view.referral.attachments.get(&entry) else {
+            return Ok(None);
+        };
+        let sealed = self
+            .shared
+            .db
+            .read(|tx| attachment::of_item(tx, ItemId(entry.0)))?;
+        let Some(sealed) = sealed else {
+            return Ok(None);
+        };
+        let plain = open_attachment(&added.key, &sealed).map_err(|_| BAD)?;
+        Ok(Some(plain))
     }
 
     fn view(

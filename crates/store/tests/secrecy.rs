@@ -77,6 +77,8 @@ fn speaking_columns(lab: &Lab) -> Vec<&'static str> {
         ("lane", "SELECT * FROM lane"),
         ("coverage", "SELECT * FROM coverage"),
         ("erased", "SELECT * FROM erased"),
+        ("attachment", "SELECT * FROM attachment"),
+        ("attachment_row", "SELECT * FROM attachment_row"),
         ("parked", "SELECT * FROM parked"),
         ("blob_missing", "SELECT * FROM blob_missing"),
         ("redo_key", "SELECT * FROM redo_key"),

@@ -10,29 +10,43 @@
 //! entry that could not leave can still be taken back. A session that opens on
 //! a connection which answered a moment ago skips that hello.
 //!
+//! Attachments follow behind the entries that name them, piece by piece, each
+//! from where the site says that it has come to: a line that breaks costs one
+//! piece. An entry that is saved meanwhile goes before the next piece.
+//!
 //! Up to [`WINDOW`] requests are in flight, so that the site works while the
 //! device reads and seals. A reply is applied in one transaction; what it
 //! proves is judged there ([`crate::standing::judge`]), because only the store
 //! knows the hashes. The session asks again after every transaction what there
 //! is to do ([`Outlook`]), so nothing here can get out of step with the files.
 
+mod carry;
+mod opening;
+
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
+use handoff_domain::AttachmentAddress;
 use handoff_protocol::chain::{Head, Parent};
 use handoff_protocol::ids::{Lane, Seq};
 use handoff_protocol::item::Item;
-use handoff_protocol::message::{Answer, Outcome, ProtocolRange, Refusal, SyncReply};
+use handoff_protocol::message::{Answer, Outcome, Piece, ProtocolRange, Refusal, SyncReply};
+
+pub use carry::AttachmentOutlook;
+use carry::{Away, Carry, Next, away};
+pub use opening::{Acquaintance, Contact, Opening};
 
 /// Requests in flight.
 pub const WINDOW: usize = 2;
-
 /// What the store says there is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
     /// Lanes with items that no receipt of the current epoch covers, oldest
     /// lane first.
     pub lanes: Vec<LaneOutlook>,
+    /// Attachments of entries that a receipt covers, of which none says that the
+    /// site has all.
+    pub attachments: Vec<AttachmentOutlook>,
 }
 
 /// One lane.
@@ -68,6 +82,15 @@ pub enum Event {
         before: Head,
         /// The items.
         items: Vec<Item>,
+    },
+    /// A piece of an attachment was read.
+    PieceRead {
+        /// Which attachment.
+        address: AttachmentAddress,
+        /// Where it begins.
+        offset: u64,
+        /// The bytes; none when they are not here, or not what was sealed.
+        bytes: Option<Vec<u8>>,
     },
     /// "Sent" is durable for everything up to here.
     SentMarked {
@@ -125,6 +148,13 @@ pub enum Step {
         /// At most so many.
         max: usize,
     },
+    /// Read a piece of an attachment, as long as the line takes in a moment.
+    ReadPiece {
+        /// Which attachment.
+        address: AttachmentAddress,
+        /// Where the piece begins.
+        offset: u64,
+    },
     /// Commit durably that everything up to here is on its way.
     MarkSent {
         /// Whose.
@@ -149,6 +179,8 @@ pub struct Post {
     pub with_certificates: bool,
     /// Items to put into a batch, if any.
     pub batch: Option<BatchPlan>,
+    /// Pieces of attachments, if any.
+    pub pieces: Vec<Piece>,
     /// Ask for the feeds.
     pub pull: bool,
     /// Use this for site time instead of what the device believes.
@@ -173,8 +205,12 @@ pub struct BatchPlan {
 pub enum Finish {
     /// Everything is covered and the feed is read.
     Done,
-    /// The site has everything and has not applied all of it yet.
+    /// The site has everything and has not applied all of it yet, or lacks an
+    /// attachment that did not go now.
     NotYetApplied,
+    /// There is more of an attachment, and the line carries it: the next session
+    /// goes on at once.
+    Carrying,
     /// It stopped early; everything is kept.
     Stopped(Stop),
 }
@@ -200,40 +236,13 @@ pub enum Stop {
     GoesInCircles,
 }
 
-/// How a session opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Opening {
-    /// Items in one batch.
-    pub batch_items: usize,
-    /// What the site knows of this device.
-    pub acquaintance: Acquaintance,
-    /// Whether the site is there.
-    pub contact: Contact,
-}
-
-/// What the site knows of this device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Acquaintance {
-    /// It has answered this device before.
-    Known,
-    /// First contact: certificates go along in full.
-    Stranger,
-}
-
-/// Whether the site is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Contact {
-    /// It answered a moment ago, on a connection that is still open.
-    Fresh,
-    /// Nobody knows: a hello goes first.
-    Unknown,
-}
-
 #[derive(Debug)]
 struct Flight {
     number: u64,
     /// The lane of its batch, and the position before its first item.
     batch: Option<(Lane, Seq)>,
+    /// Its pieces.
+    pieces: Vec<Away>,
     /// It asks for the feeds.
     pull: bool,
 }
@@ -258,6 +267,7 @@ pub struct DeviceSession {
     cursor: Vec<(Lane, Seq)>,
     reading: bool,
     plan: Option<BatchPlan>,
+    carry: Carry,
     applying: bool,
     answers: VecDeque<Box<Answer>>,
     said_hello: bool,
@@ -276,7 +286,10 @@ impl DeviceSession {
         Self {
             batch_items: opening.batch_items,
             reached: opening.contact == Contact::Fresh,
-            outlook: Outlook { lanes: Vec::new() },
+            outlook: Outlook {
+                lanes: Vec::new(),
+                attachments: Vec::new(),
+            },
             pull: false,
             with_certificates: opening.acquaintance == Acquaintance::Stranger,
             site_time: None,
@@ -287,6 +300,7 @@ impl DeviceSession {
             cursor: Vec::new(),
             reading: false,
             plan: None,
+            carry: Carry::default(),
             applying: false,
             answers: VecDeque::new(),
             said_hello: false,
@@ -325,9 +339,19 @@ impl DeviceSession {
                     steps.push(Step::MarkSent { lane, through });
                 }
             }
+            Event::PieceRead {
+                address,
+                offset,
+                bytes,
+            } => {
+                let wanted = &self.outlook.attachments;
+                if let Some(piece) = self.carry.read(wanted, address, offset, bytes) {
+                    steps.push(self.post(None, vec![piece]));
+                }
+            }
             Event::SentMarked { lane, .. } => {
                 if let Some(plan) = self.plan.take_if(|plan| plan.lane == lane) {
-                    steps.push(self.post(Some(plan)));
+                    steps.push(self.post(Some(plan), Vec::new()));
                 }
             }
             Event::Replied { request, reply } => self.replied(request, *reply),
@@ -371,6 +395,7 @@ impl DeviceSession {
                     self.gap(lane, before);
                 }
                 self.with_certificates = false;
+                self.carry.landed(&flight.pieces, &answer.attachments);
                 if flight.number < self.newest_answered && !answer.user_feeds.is_empty() {
                     // What was answered before it proves that the site has applied
                     // more than these feeds know of.
@@ -428,20 +453,29 @@ impl DeviceSession {
                         max: self.batch_items,
                     });
                 }
-            } else if self.in_flight.is_empty() && !self.applying && (self.pull || !self.said_hello)
+            } else if let Some(next) = self.next_piece() {
+                steps.push(next);
+            } else if self.in_flight.is_empty()
+                && !self.applying
+                && !self.carry.is_reading()
+                && (self.pull || !self.said_hello)
             {
-                steps.push(self.post(None));
+                steps.push(self.post(None, Vec::new()));
             }
         }
         let idle = self.in_flight.is_empty()
             && !self.applying
             && !self.reading
+            && !self.carry.is_reading()
             && self.plan.is_none()
             && self.answers.is_empty();
         if idle && !steps.iter().any(|step| matches!(step, Step::Post(_))) {
             self.finished = true;
+            let is_carrying = self.carry.goes_on(&self.outlook.attachments);
             steps.push(Step::Finish(match self.stop {
                 Some(stop) => Finish::Stopped(stop),
+                None if is_carrying => Finish::Carrying,
+                None if !self.outlook.attachments.is_empty() => Finish::NotYetApplied,
                 None if self
                     .outlook
                     .lanes
@@ -459,6 +493,22 @@ impl DeviceSession {
         self.outlook.lanes.iter().find_map(|lane| {
             let at = self.position(&lane.lane)?;
             (at < lane.head.seq).then_some((lane.lane, at + 1))
+        })
+    }
+
+    /// What to do next about attachments: one thing at a time, once the site has
+    /// answered.
+    fn next_piece(&mut self) -> Option<Step> {
+        let is_away = self
+            .in_flight
+            .iter()
+            .any(|flight| !flight.pieces.is_empty());
+        if !self.reached || is_away {
+            return None;
+        }
+        Some(match self.carry.next(&self.outlook.attachments)? {
+            Next::Ask(questions) => self.post(None, questions),
+            Next::Read(address, offset) => Step::ReadPiece { address, offset },
         })
     }
 
@@ -505,11 +555,12 @@ impl DeviceSession {
             self.stop.get_or_insert(Stop::GoesInCircles);
         }
         self.cursor.clear();
+        self.carry.begin_again();
         self.plan = None;
         self.said_hello = false;
     }
 
-    fn post(&mut self, batch: Option<BatchPlan>) -> Step {
+    fn post(&mut self, batch: Option<BatchPlan>, pieces: Vec<Piece>) -> Step {
         let number = self.next_number;
         self.next_number += 1;
         self.said_hello = true;
@@ -520,12 +571,14 @@ impl DeviceSession {
         self.in_flight.push_back(Flight {
             number,
             batch: of,
+            pieces: away(&pieces),
             pull,
         });
         Step::Post(Post {
             number,
             with_certificates: self.with_certificates,
             batch,
+            pieces,
             pull,
             site_time: self.site_time,
         })

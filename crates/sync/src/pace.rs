@@ -21,6 +21,8 @@ const FIRST: usize = 100;
 pub const LEAST_ITEMS: usize = 20;
 /// More gain nothing.
 pub const MOST_ITEMS: usize = 500;
+/// An item on the wire, more or less.
+const ITEM_BYTES: usize = 310;
 /// How long a batch may be on its way.
 const AIM: Duration = Duration::from_secs(1);
 /// An answer that comes sooner leaves nothing to gain from a second request in
@@ -47,6 +49,18 @@ impl Pace {
         } else {
             self.items.min(MOST_ITEMS / 2)
         }
+    }
+
+    /// Most bytes of the next piece of an attachment: as long as a batch would be.
+    #[must_use]
+    pub fn piece_bytes(&self) -> usize {
+        self.items.saturating_mul(ITEM_BYTES)
+    }
+
+    /// How many items would have been as long as these bytes.
+    #[must_use]
+    pub fn as_items(bytes: usize) -> usize {
+        bytes.div_ceil(ITEM_BYTES)
     }
 
     /// The next batch had better wait until the one before it has landed.
@@ -129,6 +143,15 @@ mod tests {
             );
         }
         assert_eq!(pace.items(), LEAST_ITEMS);
+    }
+
+    #[test]
+    fn a_piece_is_as_long_as_a_batch() {
+        let mut pace = Pace::default();
+        let before = pace.piece_bytes();
+        assert_eq!(Pace::as_items(before), FIRST);
+        pace.failed();
+        assert!(pace.piece_bytes() < before);
     }
 
     #[test]

@@ -92,6 +92,9 @@ pub struct Own<'a> {
     ///
     /// [`without_content`]: Receipt::without_content
     pub before_kept: Option<Head>,
+    /// Positions up to the receipt's, and behind what it says is applied, whose
+    /// entries name attachments.
+    pub attached: &'a [Seq],
     /// What was known before.
     pub before: Option<&'a Coverage>,
 }
@@ -101,6 +104,9 @@ pub struct Own<'a> {
 /// What another copy of this device took back or let go, and this one did not, is
 /// not at the site: the receipt then covers no more than what comes before it, and
 /// the rest goes out again.
+///
+/// Only a site that has opened an entry knows which attachment it names: until
+/// then one is missing, whatever the receipt says.
 ///
 /// # Errors
 /// [`ReceiptRefused`] says why it proves nothing.
@@ -138,6 +144,11 @@ pub fn judge(own: Own<'_>, receipt: &Receipt) -> Result<Coverage, ReceiptRefused
         parked: receipt.parked.clone(),
         blobs_missing: receipt.blobs_missing.clone(),
     };
+    let unproven = own
+        .attached
+        .iter()
+        .filter(|seq| **seq > coverage.applied_through && !receipt.blobs_missing.contains(seq));
+    coverage.blobs_missing.extend(unproven);
     coverage.parked.retain(|(seq, _)| *seq <= through.seq);
     coverage.blobs_missing.retain(|seq| *seq <= through.seq);
     Ok(coverage)

@@ -11,8 +11,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use handoff_domain::{
-    Body, CapturedAt, Door, Entry, EntryId, Facts, Hlc, OccurredAt, Offer, PersonDescription,
-    PersonId, Place, Record, ReferralLogged, ReferralReport, Response, Role, SiteId, UserId,
+    AttachmentAdded, AttachmentKind, Body, CapturedAt, Door, Entry, EntryId, Facts, Hlc,
+    OccurredAt, Offer, PersonDescription, PersonId, Place, Record, ReferralLogged, ReferralReport,
+    Response, Role, SiteId, UserId,
 };
 use handoff_protocol::KeptRecord;
 use handoff_protocol::certificate::{AuthorCertificate, DeviceCertificate, Lease, SiteIdentity};
@@ -31,7 +32,7 @@ use handoff_testkit::sim::device::{
 };
 use handoff_testkit::sim::fuse::{Blow, Fuse};
 use handoff_testkit::sim::seeded::Seeded;
-use handoff_vault::{SigningKey, SiteKeys, UserKeys};
+use handoff_vault::{SealedAttachment, SigningKey, SiteKeys, UserKeys, seal_attachment};
 
 const NOW: i64 = 1_800_000_000_000;
 
@@ -49,6 +50,7 @@ struct Pair {
     random: Seeded,
     epochs: Vec<EpochRecord>,
     saved: Vec<Entry>,
+    attached: Vec<SealedAttachment>,
     drafts: Vec<Draft>,
     revision: u64,
     feed: u64,
@@ -146,6 +148,7 @@ impl Pair {
             random,
             epochs: vec![epoch],
             saved: Vec::new(),
+            attached: Vec::new(),
             drafts: Vec::new(),
             revision: 0,
             feed: 0,
@@ -201,6 +204,15 @@ impl Pair {
             .iter()
             .map(|report| (report.head.seq, report.receipt.is_some()))
             .collect();
+        let attachments = files.outlook().unwrap().attachments;
+        let pieces: Vec<_> = self
+            .attached
+            .iter()
+            .map(|sealed| {
+                let piece = files.read_piece(sealed.address, 3, 900).unwrap();
+                piece.map(|bytes| bytes.len())
+            })
+            .collect();
         let places: Vec<_> = self
             .saved
             .iter()
@@ -218,7 +230,10 @@ impl Pair {
         });
         let position = files.position(self.user).unwrap();
         let whole = files.is_whole().unwrap();
-        format!("{lanes:?}\n{reports:?}\n{places:?}\n{drafts:?}\n{vault:?}\n{position:?}\n{whole}")
+        let attached = format!("{attachments:?}\n{pieces:?}");
+        format!(
+            "{attached}\n{lanes:?}\n{reports:?}\n{places:?}\n{drafts:?}\n{vault:?}\n{position:?}\n{whole}"
+        )
     }
 
     fn entry(&self, id: EntryId) -> Entry {
@@ -317,7 +332,7 @@ impl Pair {
                 .iter()
                 .map(|at| (*at, ParkCode::NotPermitted))
                 .collect(),
-            blobs_missing: Vec::new(),
+            blobs_missing: plan.missing.clone(),
             elided: Vec::new(),
             backed_up_through: plan.backed_up.min(through),
             received_at: now(),
@@ -337,6 +352,7 @@ impl Pair {
                 .collect(),
             leases: Vec::new(),
             not_served: Vec::new(),
+            attachments: Vec::new(),
             erasures: None,
             keep_sealed_days: (plan.backed_up > 0).then_some(1),
             keep_vault_days: Some(1),
@@ -399,6 +415,27 @@ impl Pair {
                 files.lock(user);
                 Ok(())
             }),
+            3 if rng.bool() => {
+                let plain = vec![7; rng.usize(..2000)];
+                let sealed = seal_attachment(&self.random, &plain).unwrap();
+                let mut entry = self.entry(EntryId(self.random.id()));
+                entry.record.body = Body::AttachmentAdded(AttachmentAdded {
+                    referral: entry.id.into(),
+                    what: AttachmentKind::Photo,
+                    media_type: "image/jpeg".to_owned(),
+                    len: plain.len() as u64,
+                    address: sealed.address,
+                    sealed_len: sealed.bytes.len() as u64,
+                    key: sealed.key.clone(),
+                });
+                self.saved.push(entry.clone());
+                self.attached.push(sealed.clone());
+                self.blow(rng);
+                let (entry, sealed) = ([entry], [sealed]);
+                self.both("attach", |files| {
+                    files.save(user, &entry, &sealed, None, NOW)
+                });
+            }
             3..=5 => {
                 let mut entries = Vec::new();
                 for _ in 0..rng.usize(1..3) {
@@ -406,12 +443,14 @@ impl Pair {
                 }
                 self.saved.extend(entries.iter().cloned());
                 self.blow(rng);
-                self.both("save", |files| files.save(user, &entries, None, NOW));
+                self.both("save", |files| files.save(user, &entries, &[], None, NOW));
             }
             6 if !self.saved.is_empty() => {
                 let again = self.saved[rng.usize(..self.saved.len())].clone();
-                let again = [again];
-                self.both("save again", |files| files.save(user, &again, None, NOW));
+                let (again, attached) = ([again], self.attached.clone());
+                self.both("save again", |files| {
+                    files.save(user, &again, &attached, None, NOW)
+                });
             }
             7 => {
                 let id = EntryId(self.random.id());
@@ -438,7 +477,7 @@ impl Pair {
                 }
                 self.blow(rng);
                 let id = Some(draft.id);
-                self.both("submit", |files| files.save(user, &entry, id, NOW));
+                self.both("submit", |files| files.save(user, &entry, &[], id, NOW));
             }
             9 if !self.saved.is_empty() => {
                 let id = self.saved[rng.usize(..self.saved.len())].id;
@@ -507,6 +546,7 @@ struct Plan {
     behind: u64,
     revision: u64,
     parked: Vec<Seq>,
+    missing: Vec<Seq>,
     backed_up: Seq,
     feed: Option<FeedPart>,
 }
@@ -522,6 +562,7 @@ impl Plan {
             behind: rng.u64(0..2),
             revision: revision.saturating_sub(old),
             parked: (1..9).filter(|_| rng.u8(..8) == 0).collect(),
+            missing: (1..9).filter(|_| rng.u8(..6) == 0).collect(),
             backed_up: rng.u64(0..9) * u64::from(rng.bool()),
             feed,
         }

@@ -1,7 +1,8 @@
 //! Everything with a secret: keys, passwords, wrapping, sealing, opening.
 //!
 //! **What.** Keys that sign ([`SigningKey`]) and open ([`SealingKey`]); the
-//! sealing of entries ([`ContextKey`], [`RedoKey`]); a person's keys under a
+//! sealing of entries ([`ContextKey`], [`RedoKey`]) and of what is attached to
+//! them ([`SealedAttachment`]); a person's keys under a
 //! password ([`UserKeys`], [`UserWrap`]) and under the organisation's recovery
 //! key ([`RecoveryKey`]); the secret of a device ([`DeviceSecret`]); the keys of
 //! a site ([`SiteKeys`]) and its sealed backups ([`BackupWriter`]); the proof in
@@ -47,6 +48,7 @@
 //! ```
 
 mod aead;
+mod attachment;
 mod backup;
 mod context;
 mod database_key;
@@ -71,6 +73,7 @@ mod user_keys;
 mod wrap;
 
 pub use aead::{SealError, Unsealed};
+pub use attachment::{SealedAttachment, open_attachment, seal_attachment, sealed_attachment_len};
 pub use backup::{BackupError, BackupKey, BackupReader, BackupWriter};
 pub use context::{ContextError, ContextKey, ContextPlace, open_context};
 pub use database_key::DatabaseKey;

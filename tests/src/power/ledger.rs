@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handoff_domain::EntryId;
+use handoff_domain::{AttachmentAddress, EntryId};
 use handoff_protocol::message::FeedPosition;
 
 /// Something that was acknowledged.
@@ -10,6 +10,8 @@ use handoff_protocol::message::FeedPosition;
 pub enum Fact {
     /// `save` returned.
     Saved(EntryId),
+    /// `save` returned with an attachment.
+    Attached(EntryId, AttachmentAddress),
     /// `put_draft` returned, with this version.
     Draft(EntryId, u32),
     /// The device showed it as received by the site.
@@ -61,6 +63,8 @@ impl Ledger {
 pub struct Known {
     /// In the journal.
     pub saved: BTreeSet<EntryId>,
+    /// In the journal, with what they name.
+    pub attached: BTreeMap<EntryId, AttachmentAddress>,
     /// Drafts, with the version that was kept last.
     pub drafts: BTreeMap<EntryId, u32>,
     /// Received by the site.
@@ -85,6 +89,10 @@ impl Known {
             Fact::Saved(id) => {
                 self.saved.insert(*id);
                 self.drafts.remove(id);
+            }
+            Fact::Attached(id, address) => {
+                self.saved.insert(*id);
+                self.attached.insert(*id, *address);
             }
             Fact::Draft(id, version) => {
                 self.drafts.insert(*id, *version);

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use handoff_cipherdb::{Database, DbKey, Migrations, OpenOptions};
-use handoff_domain::{Entry, EntryId, VerificationMove};
+use handoff_domain::{AttachmentAdded, AttachmentKind, Body, Entry, EntryId, VerificationMove};
 use handoff_protocol::ids::ItemId;
 use handoff_protocol::message::{Answer, Cursor, FeedItem, FeedPart, FeedPosition};
 use handoff_store::{DeviceStore, Draft, SessionKeys, UserSession};
 use handoff_testkit::crash_fs::{Disk, Recording};
-use handoff_vault::{DeviceSecretStore as _, FileDeviceSecret, OsRandom, unwrap_device_key};
+use handoff_vault::{
+    DeviceSecretStore as _, FileDeviceSecret, OsRandom, seal_attachment, unwrap_device_key,
+};
 
 use super::ledger::{Fact, Ledger};
 use super::survey::NOW_MS;
@@ -63,6 +65,7 @@ pub fn scenes(lab: &Lab, size: Size) -> Vec<Scene> {
     let mut all = vec![
         save(lab, size),
         save_with_a_long_log(lab, size),
+        attach(lab, size),
         catch_up(lab, size),
         migration(lab, size),
         eviction(lab, size),
@@ -179,6 +182,39 @@ fn save_with_a_long_log(lab: &Lab, size: Size) -> Scene {
     at.done("save with a long log")
 }
 
+/// Pictures are saved with the entries that name them, and some are taken back.
+fn attach(lab: &Lab, size: Size) -> Scene {
+    let mut at = Watched::of(lab, "attach");
+    let store = open_device(&at.home).expect("a device");
+    let session = at.badge.unlock(&store);
+    for turn in 0..size.of(3, 12) {
+        let referral = at.save(&session);
+        let plain = vec![u8::try_from(turn).unwrap_or(0); 70_000 * (turn % 3) + 900];
+        let sealed = seal_attachment(&OsRandom, &plain).expect("it is short");
+        let mut entry = at.badge.referral(&mut at.rng);
+        entry.record.body = Body::AttachmentAdded(AttachmentAdded {
+            referral: referral.into(),
+            what: AttachmentKind::Signature,
+            media_type: "image/png".to_owned(),
+            len: plain.len() as u64,
+            address: sealed.address,
+            sealed_len: sealed.bytes.len() as u64,
+            key: sealed.key.clone(),
+        });
+        let (id, address) = (entry.id, sealed.address);
+        session
+            .save_with(&OsRandom, &[entry], &[sealed], None, NOW_MS)
+            .expect("a save");
+        if turn % 4 == 1 {
+            session.take_back(id).expect("it has not left");
+        } else {
+            at.note(Fact::Attached(id, address));
+        }
+    }
+    drop((session, store));
+    at.done("save with attachments")
+}
+
 /// The vault takes up what was saved behind an expired lease.
 fn catch_up(lab: &Lab, size: Size) -> Scene {
     let mut at = Watched::of(lab, "catch-up");
@@ -227,7 +263,9 @@ fn migration(lab: &Lab, size: Size) -> Scene {
 /// When it does not open.
 pub fn downgrade(home: &Path) {
     const HEAD: Migrations = Migrations::new(&[(1, ""), (2, ""), (3, ""), (4, ""), (5, "")]);
-    const BACK: &str = "DROP TABLE erased;
+    const BACK: &str = "DROP TABLE attachment_row;
+        DROP TABLE attachment;
+        DROP TABLE erased;
         DROP INDEX journal_erased;
         DROP INDEX journal_resealed;
         ALTER TABLE enrolment DROP COLUMN erased_through;
@@ -356,6 +394,7 @@ pub fn feed(store: &DeviceStore, session: &UserSession, items: Vec<FeedItem>) ->
         user_feeds: vec![(session.user(), part)],
         leases: Vec::new(),
         not_served: Vec::new(),
+        attachments: Vec::new(),
         erasures: None,
         keep_sealed_days: None,
         keep_vault_days: None,

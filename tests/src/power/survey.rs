@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use handoff_cipherdb::{Database, DbKey, Health, Migrations, OpenOptions};
-use handoff_domain::EntryId;
+use handoff_domain::{AttachmentAddress, EntryId, MAX_ATTACHMENT};
 use handoff_protocol::chain::{self, Head};
 use handoff_protocol::ids::{ItemId, Lane};
 use handoff_protocol::item::Item;
@@ -111,6 +111,13 @@ fn look(store: &DeviceStore, badge: &Badge, known: &Known, found: &mut Findings)
             Err(error) => found.corrupt(format!("{id} does not read: {error}")),
         }
     }
+    for (id, address) in &known.attached {
+        match store.read_piece(*address, 0, MAX_ATTACHMENT) {
+            Ok(Some(bytes)) if AttachmentAddress::of(&bytes) == *address => {}
+            Ok(_) => found.lost(format!("what {id} names was saved and is not all there")),
+            Err(error) => found.corrupt(format!("what {id} names does not read: {error}")),
+        }
+    }
     let session = match store.unlock(SLOT, badge.reading()) {
         Ok(session) => session,
         Err(error) => return found.corrupt(format!("nobody can sign in: {error}")),
@@ -171,7 +178,8 @@ fn chains(store: &DeviceStore, found: &mut Findings) {
 
 /// Whoever saved something reads it, unless it was evicted.
 fn views(session: &UserSession, known: &Known, found: &mut Findings) {
-    for id in known.saved.difference(&known.may_go) {
+    let is_referral = |id: &&EntryId| !known.attached.contains_key(*id);
+    for id in known.saved.difference(&known.may_go).filter(is_referral) {
         match session.referral((*id).into()) {
             Ok(Some(view)) => {
                 let times = view.entries.iter().filter(|held| held.entry.id == *id);

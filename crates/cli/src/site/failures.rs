@@ -5,9 +5,9 @@ use std::fmt::Display;
 
 use handoff_site::storage::StorageError;
 use handoff_site::{
-    BackupError, ConfirmError, DecideError, EraseError, Examination, InitError, InviteError,
-    OpenError, PersonError, PublishError, ReleaseError, RestoreError, RotateError, ServeError,
-    SettingsError,
+    AttachmentError, BackupError, ConfirmError, DecideError, EraseError, Examination, InitError,
+    InviteError, OpenError, PersonError, PublishError, ReleaseError, RestoreError, RotateError,
+    ServeError, SettingsError,
 };
 
 use crate::output::Failure;
@@ -68,6 +68,22 @@ pub fn storage(error: StorageError) -> Failure {
             NOTHING,
             "If it happens again, run `handoff site doctor`.",
         )
+    }
+}
+
+pub fn attachment(error: AttachmentError) -> Failure {
+    match error {
+        AttachmentError::Storage(error) => storage(error),
+        AttachmentError::NotFound(_) => say(
+            error,
+            NOTHING,
+            "Copy the id from `handoff site attachments`.",
+        ),
+        AttachmentError::NotWhole { .. } => say(
+            error,
+            "What is here stays.",
+            "Try again when the device has synced: `handoff site attachments` shows how much is here.",
+        ),
     }
 }
 

@@ -1,12 +1,12 @@
 //! `handoff site parked`, `release` and `erase`: single records in custody.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use handoff_domain::{EntryId, ReferralId};
 use handoff_site::storage::ErasureReason;
-use handoff_site::{Erased, Parked, lane_name, may_be_released};
+use handoff_site::{Attachment, Erased, Parked, lane_name, may_be_released};
 use serde::Serialize;
 
 use super::{answers, failures, open};
@@ -20,6 +20,29 @@ pub enum Records {
         /// The site's data folder
         #[arg(long)]
         data: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the signatures and photos that entries name
+    Attachments {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write one of them, opened, into a new file
+    Attachment {
+        /// The site's data folder
+        #[arg(long)]
+        data: PathBuf,
+        /// The entry that names it, as `handoff site attachments` lists it
+        #[arg(long)]
+        entry: String,
+        /// The new file
+        file: PathBuf,
         /// Answer in JSON
         #[arg(long)]
         json: bool,
@@ -96,6 +119,39 @@ pub fn run(command: Records) -> Result<(), Failure> {
                 }
             })
         }
+        Records::Attachments { data, json } => {
+            let attachments = open(&data)?.attachments().map_err(failures::storage)?;
+            let attachments: Vec<_> = attachments.iter().map(AttachmentAnswer::of).collect();
+            output::answer(json, &attachments, |attachments| {
+                if attachments.is_empty() {
+                    "No entry names a signature or a photo.".to_owned()
+                } else {
+                    answers::table(attachments)
+                }
+            })
+        }
+        Records::Attachment {
+            data,
+            entry,
+            file,
+            json,
+        } => {
+            let id = entry.parse().map(EntryId).map_err(|_| {
+                Failure::refused(
+                    "--entry is not the id of an entry, so nothing was written. \
+                     Copy the id from `handoff site attachments`.",
+                )
+            })?;
+            let plain = open(&data)?.attachment(id).map_err(failures::attachment)?;
+            write_new(&file, &plain)?;
+            let answer = serde_json::json!({ "entry": entry, "bytes": plain.len() });
+            output::answer(json, &answer, |_| {
+                format!(
+                    "Written to {}. It is not sealed there: delete it when it was looked at.",
+                    file.display()
+                )
+            })
+        }
         Records::Release {
             data,
             entry,
@@ -143,6 +199,49 @@ pub fn run(command: Records) -> Result<(), Failure> {
                     erased.devices.len()
                 )
             })
+        }
+    }
+}
+
+/// Only its owner reads it, and no file is written over.
+fn write_new(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(file)
+        .and_then(|mut new| new.write_all(bytes).and_then(|()| new.sync_all()));
+    written.map_err(|error| {
+        Failure::refused(format!(
+            "{} could not be written ({error}); the site has it as before",
+            file.display()
+        ))
+    })
+}
+
+#[derive(Serialize)]
+struct AttachmentAnswer {
+    entry: String,
+    referral: String,
+    what: &'static str,
+    media_type: String,
+    device: String,
+    total: u64,
+    held: u64,
+}
+
+impl AttachmentAnswer {
+    fn of(attachment: &Attachment) -> Self {
+        Self {
+            entry: attachment.entry.to_string(),
+            referral: attachment.referral.to_string(),
+            what: attachment.what.as_str(),
+            media_type: attachment.media_type.clone(),
+            device: attachment.device.to_string(),
+            total: attachment.total,
+            held: attachment.held,
         }
     }
 }

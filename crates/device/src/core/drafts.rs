@@ -351,7 +351,7 @@ fn field(path: String, code: handoff_domain::FieldErrorCode) -> FieldError {
 /// Site time as far as it bounds a logical clock: what the site last said only
 /// ever falls behind, so it bounds a clock that is ahead of it by days, not one
 /// that was simply offline. A device that was offline for long has no bound.
-fn known_site_time(site_ms: i64, now_ms: i64) -> Option<i64> {
+pub(super) fn known_site_time(site_ms: i64, now_ms: i64) -> Option<i64> {
     const OFFLINE_MS: i64 = 31 * 24 * 60 * 60 * 1000;
     let ahead = now_ms.saturating_sub(site_ms);
     (ahead > OFFLINE_MS).then_some(site_ms.saturating_add(OFFLINE_MS))

@@ -12,6 +12,7 @@ use handoff_protocol::receipt::Receipt;
 use handoff_sync::Backoff;
 use handoff_sync::device::Stop;
 use tokio::sync::broadcast;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Core, CoreError, locked};
 use crate::contract::{Connection, ErrorCode, Event, SyncProgress, SyncView, Topic};
@@ -78,9 +79,14 @@ impl Core {
             let pause = match &summary.stop {
                 None => {
                     backoff.succeeded();
-                    quiet = !summary.not_yet_applied;
-                    unapplied = if quiet { 0 } else { unapplied + 1 };
-                    if quiet {
+                    let is_carrying = summary.is_carrying;
+                    quiet = !summary.not_yet_applied && !is_carrying;
+                    unapplied = if quiet || is_carrying {
+                        0
+                    } else {
+                        unapplied + 1
+                    };
+                    if quiet || is_carrying {
                         Duration::ZERO
                     } else {
                         apply_pause(unapplied)
@@ -125,22 +131,24 @@ impl Core {
     /// Syncs until the site has applied what it has taken, or the time is up.
     pub async fn sync_until_applied(&self, at_most: Duration) -> SyncView {
         let mut whole = Summary::default();
-        let all = async {
-            loop {
-                let summary = self.session(Duration::ZERO).await;
-                whole.sent += summary.sent;
-                whole.received += summary.received;
-                whole.parked += summary.parked;
-                whole.went_on |= summary.went_on;
-                whole.stop = summary.stop;
-                if whole.stop.is_some() || !summary.not_yet_applied {
-                    return;
-                }
-                tokio::time::sleep(APPLY_PAUSE).await;
-            }
-        };
+        let mut until = Instant::now() + at_most;
         // Taken and not applied in time is no failure: receipts are here.
-        let _ = tokio::time::timeout(at_most, all).await;
+        while let Ok(summary) = timeout_at(until, self.session(Duration::ZERO)).await {
+            whole.sent += summary.sent;
+            whole.received += summary.received;
+            whole.parked += summary.parked;
+            whole.went_on |= summary.went_on;
+            whole.stop = summary.stop;
+            if whole.stop.is_some() || !(summary.not_yet_applied || summary.is_carrying) {
+                break;
+            }
+            if summary.is_carrying {
+                // A long one takes its time.
+                until = Instant::now() + at_most;
+            } else {
+                tokio::time::sleep_until(until.min(Instant::now() + APPLY_PAUSE)).await;
+            }
+        }
         self.sync_view(&whole)
     }
 

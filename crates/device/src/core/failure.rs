@@ -50,6 +50,12 @@ pub enum CoreError {
     /// No such referral.
     #[error("there is no referral {0} on this device")]
     UnknownReferral(ReferralId),
+    /// What is to be attached is no picture that a site takes.
+    #[error("this is no PNG, JPEG or WebP picture; nothing was saved")]
+    AttachmentForm,
+    /// What is to be attached is too long.
+    #[error("an attachment has at most {max} bytes, and this has {0}; nothing was saved", max = handoff_domain::MAX_ATTACHMENT)]
+    AttachmentTooLong(usize),
     /// The clock cannot be right.
     #[error("this device's clock is impossible: set it, and try again; nothing was changed")]
     ClockImpossible,

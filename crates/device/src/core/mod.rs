@@ -7,6 +7,7 @@
 //! `handoff-eligibility`, words of the field in `handoff-domain`, sync in
 //! `handoff-sync`; files are `handoff-store`'s.
 
+mod attachments;
 mod commands;
 mod drafts;
 mod drive;
@@ -16,6 +17,7 @@ mod packs;
 mod people;
 mod referrals;
 
+pub use attachments::AttachedEntry;
 pub use drafts::Referred;
 pub use drive::Proof;
 pub use failure::CoreError;

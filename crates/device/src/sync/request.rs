@@ -126,6 +126,7 @@ pub fn make(envelope: &Envelope<'_>, post: Post) -> Result<Vec<u8>, RequestError
         epoch: store.enrolment()?.epoch,
         lanes,
         batches,
+        pieces: post.pieces,
         site_feed,
         pulls,
         wait_seconds: envelope.wait_seconds,

@@ -75,6 +75,8 @@ pub struct Summary {
     pub stop: Option<StopReason>,
     /// The site has everything and has not applied all of it yet.
     pub not_yet_applied: bool,
+    /// There is more of an attachment: the next session goes on at once.
+    pub is_carrying: bool,
     /// The site knows another copy of this device: the journal went on in a
     /// new life.
     pub went_on: bool,
@@ -178,6 +180,7 @@ impl Link {
         match run.await {
             Ok(Finish::Done) => {}
             Ok(Finish::NotYetApplied) => summary.not_yet_applied = true,
+            Ok(Finish::Carrying) => summary.is_carrying = true,
             Ok(Finish::Stopped(stop)) => summary.stop = Some(StopReason::Site(stop)),
             Err(error) => summary.stop = Some(StopReason::Files(error)),
         }
@@ -211,7 +214,8 @@ impl Link {
         progress(done, total);
 
         // The site holds back only what has nothing to bring.
-        let wait = if total > 0 { Duration::ZERO } else { wait };
+        let is_quiet = total == 0 && outlook.attachments.is_empty();
+        let wait = if is_quiet { wait } else { Duration::ZERO };
         let answered_ms = self.answered_ms.load(Ordering::Relaxed);
         let since = self.host.now().timestamp_millis() - answered_ms;
         let mut session = DeviceSession::new(Opening {
@@ -267,6 +271,17 @@ impl Link {
                         items,
                     }));
                 }
+                Step::ReadPiece { address, offset } => {
+                    let max = self.pace().piece_bytes();
+                    let bytes = self
+                        .on_files(move |store| Ok(store.read_piece(address, offset, max)?))
+                        .await?;
+                    steps.extend(session.step(Event::PieceRead {
+                        address,
+                        offset,
+                        bytes,
+                    }));
+                }
                 Step::MarkSent { lane, through } => {
                     self.on_files(move |store| Ok(store.mark_sent(&lane, through)?))
                         .await?;
@@ -274,8 +289,12 @@ impl Link {
                 }
                 Step::Post(post) => {
                     let entries = sent_entries(&post);
-                    let items = post.batch.as_ref().map_or(0, |batch| batch.items.len());
-                    let holds_back = if post.batch.is_none() {
+                    let pieces: usize = post.pieces.iter().map(|piece| piece.bytes.len()).sum();
+                    let items = match &post.batch {
+                        Some(batch) => batch.items.len(),
+                        None => Pace::as_items(pieces),
+                    };
+                    let holds_back = if post.batch.is_none() && post.pieces.is_empty() {
                         wait
                     } else {
                         Duration::ZERO

@@ -106,7 +106,11 @@ impl<'a> Bench<'a> {
                         stands_for,
                         ..*kept
                     })),
-                    Verdict::Erase { order, .. } => Verdict::Erase { order, stands_for },
+                    Verdict::Erase { order, named, .. } => Verdict::Erase {
+                        order,
+                        named,
+                        stands_for,
+                    },
                     Verdict::Nothing | Verdict::Park(_) => verdict,
                 })
             }
@@ -154,8 +158,11 @@ impl<'a> Bench<'a> {
         };
         let id = EntryId(ids.1.0);
         if let Some(order) = self.erasure(record.body.referral(id))? {
-            let stands_for = Vec::new();
-            return Ok(Verdict::Erase { order, stands_for });
+            return Ok(Verdict::Erase {
+                order,
+                named: super::attachment_of(&record),
+                stands_for: Vec::new(),
+            });
         }
         let released = self.reads.is_released(ids.1)?;
         if let Err(code) = self.permit(&opened.certificate, &record, held.received_at, released) {

@@ -285,7 +285,7 @@ fn above_its_cap_a_device_is_told_to_come_again_and_nothing_is_taken() {
     device.refer();
     let request = device.request(vec![device.batch(4, 4)]);
     let busy = Outcome::Busy {
-        retry_after_seconds: CAPPED_FOR,
+        retry_after_seconds: caps::CAPPED_FOR,
     };
     assert_eq!(site.refused(&request), busy);
     assert_eq!(held(&site), 3);

@@ -15,6 +15,8 @@ use handoff_vault::{OsRandom, Random as _, SigningKey};
 use uuid::Uuid;
 
 // By its path from here, whatever crate has this file for a module.
+#[path = "conformance/attachments.rs"]
+mod attachments;
 #[path = "conformance/orders.rs"]
 mod orders;
 
@@ -53,6 +55,18 @@ pub(crate) const ALL: &[(&str, Check)] = &[
         an_alarm_stands_once,
     ),
     ("an entry is kept once", an_entry_is_kept_once),
+    (
+        "an attachment comes in pieces",
+        attachments::an_attachment_comes_in_pieces,
+    ),
+    (
+        "an erased entry takes its attachment",
+        attachments::an_erased_entry_takes_its_attachment,
+    ),
+    (
+        "what nobody names is forgotten",
+        attachments::what_nobody_names_is_forgotten,
+    ),
     (
         "an erased content is gone and its digest stays",
         orders::an_erased_content_is_gone,

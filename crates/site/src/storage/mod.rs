@@ -17,6 +17,7 @@
 //!
 //! **Where decided.** `docs/adr/0014-site-storage.md`.
 
+mod attachments;
 mod orders;
 mod rows;
 pub mod sqlite;
@@ -24,6 +25,7 @@ pub mod sqlite;
 #[cfg(test)]
 pub(crate) mod conformance;
 
+pub use attachments::*;
 pub use orders::*;
 pub use rows::*;
 
@@ -156,7 +158,7 @@ fn finish<T, E: From<StorageError>>(
 }
 
 /// A view of one moment.
-pub trait Reads: OrderReads {
+pub trait Reads: OrderReads + AttachmentReads {
     /// The site's row and head.
     fn site(&self) -> Result<SiteRow, StorageError>;
     /// All keys of the site that were ever made.
@@ -242,7 +244,7 @@ pub trait Reads: OrderReads {
 }
 
 /// A transaction.
-pub trait Writes: Reads + OrderWrites {
+pub trait Writes: Reads + OrderWrites + AttachmentWrites {
     /// Does a part that may fail by itself: on an error it is undone, and the
     /// transaction goes on.
     fn savepoint(

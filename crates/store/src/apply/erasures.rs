@@ -8,6 +8,7 @@
 use handoff_cipherdb::WriteTx;
 use handoff_protocol::message::ErasureOrder;
 
+use crate::attachment;
 use crate::device::Shared;
 use crate::enrolment;
 use crate::error::Stored;
@@ -18,6 +19,9 @@ pub(super) fn carry_out(tx: &WriteTx<'_>, order: &ErasureOrder) -> Stored<u64> {
     let mut erased = 0;
     for item in &order.items {
         erased += journal::erase(tx, *item)?;
+    }
+    if erased > 0 {
+        attachment::forget_unnamed(tx)?;
     }
     Ok(erased)
 }

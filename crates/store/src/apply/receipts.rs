@@ -11,6 +11,7 @@ use handoff_sync::standing::{Own, judge};
 
 use super::verify::Verified;
 use super::{Applied, Ignored, ReceiptProblem};
+use crate::attachment;
 use crate::device::Me;
 use crate::error::Stored;
 use crate::journal;
@@ -35,6 +36,8 @@ pub(super) fn take(
             continue;
         };
         let known = before.coverage(receipt.branch);
+        let (number, through) = (before.key.number, receipt.through.seq);
+        let attached = attachment::positions(tx, number, receipt.applied_through, through)?;
         let own = Own {
             site: me.pin,
             device: me.device,
@@ -43,6 +46,7 @@ pub(super) fn take(
             hash_at_through: journal::hash_at(tx, &before.key, receipt.through.seq)?,
             epoch: verified.epoch,
             before_kept: journal::before_kept(tx, &before.key, &receipt.without_content())?,
+            attached: &attached,
             before: known.as_ref(),
         };
         let coverage = match judge(own, receipt) {

@@ -79,21 +79,25 @@ pub(crate) fn waiting(
     Ok(seq(count))
 }
 
-/// The oldest waiting entries of a lane.
+/// The oldest waiting entries of a lane: those that the site has without all that
+/// they name, then those that it has not.
 pub(crate) fn waiting_items(
     tx: &ReadTx<'_>,
     lane: &LaneRow,
     epoch: EpochId,
     max: usize,
 ) -> Stored<Vec<JournalRow>> {
+    const INCOMPLETE: &str = include_str!("incomplete_items.sql");
+    const BEHIND: &str = include_str!("waiting_items.sql");
     let (covered, _) = lane.covered(epoch);
-    let max = i64::try_from(max).unwrap_or(i64::MAX);
-    tx.query_all(
-        include_str!("waiting_items.sql"),
-        params![lane.key.number, column(covered), max],
-        |row| Ok(columns!(row)),
-    )?
-    .into_iter()
-    .map(super::row::Columns::into_row)
-    .collect()
+    let mut rows = Vec::new();
+    for sql in [INCOMPLETE, BEHIND] {
+        let left = i64::try_from(max - rows.len()).unwrap_or(i64::MAX);
+        let params = params![lane.key.number, column(covered), left];
+        let more = tx.query_all(sql, params, |row| Ok(columns!(row)))?;
+        for row in more {
+            rows.push(row.into_row()?);
+        }
+    }
+    Ok(rows)
 }

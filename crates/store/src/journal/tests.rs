@@ -115,6 +115,7 @@ fn no_statement_of_a_save_a_sync_or_a_queue_reads_the_history() {
         include_str!("gone_between.sql"),
         include_str!("waiting.sql"),
         include_str!("waiting_items.sql"),
+        include_str!("incomplete_items.sql"),
         include_str!("redo_of.sql"),
         include_str!("finished_redo.sql"),
         include_str!("erase_redo_of.sql"),

@@ -20,7 +20,7 @@ use handoff_vault::{Random, Zeroizing};
 
 use super::UserSession;
 use super::redo_keys::RedoKeys;
-use super::save::{MOST_ENTRIES, SaveError};
+use super::save::{Attached, MOST_ENTRIES, SaveError};
 use super::sealing::{Again, Writing, reseal};
 use crate::device::lock;
 use crate::enrolment;
@@ -60,7 +60,7 @@ impl UserSession {
                 .unwrap_or_else(PoisonError::into_inner);
             let mut writing = lock(&self.writing);
             let seal = |keys: &Writing| reseal(random, keys, again, hlc);
-            self.commit(random, &lane, &mut writing, now_ms, seal)?;
+            self.commit(random, &lane, &mut writing, now_ms, &Attached::new(), seal)?;
         }
         Ok(again.len() as u64)
     }

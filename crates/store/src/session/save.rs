@@ -5,17 +5,20 @@
 //! in the chain. The vault's view comes after, and may fail without harm.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use handoff_cipherdb::Disposition;
-use handoff_domain::{Entry, EntryId};
+use handoff_domain::{AttachmentAddress, Body, Entry, EntryId, ReferralId};
 use handoff_protocol::chain::ChainHash;
 use handoff_protocol::ids::{ItemId, Lane, Seq};
-use handoff_vault::{Random, SealError};
+use handoff_protocol::item::Item;
+use handoff_vault::{Random, SealError, SealedAttachment, open_attachment};
 
 use super::UserSession;
 use super::sealing::{Begun, Packed, Sealed, Writing, seal};
+use crate::attachment;
 use crate::device::lock;
 use crate::error::{StorageError, Stored};
 use crate::journal::{self, NewItem};
@@ -69,6 +72,10 @@ pub enum SaveError {
         /// How many are kept.
         max: usize,
     },
+    /// An entry names an attachment that was not given with it, or that its key
+    /// does not open.
+    #[error("the attachment of entry {0} is not what the entry says")]
+    OtherAttachment(EntryId),
     /// An entry with this id was saved before, and not the others of this save,
     /// or by somebody else.
     #[error("an entry with id {0} was saved before")]
@@ -97,9 +104,11 @@ impl SaveError {
         match self {
             Self::DiskFull => Disposition::Retry,
             Self::TooLong { .. } | Self::TakenBack(_) | Self::NoSealingKey => Disposition::AskUser,
-            Self::HowMany(_) | Self::NotTheirs(_) | Self::IdTaken(_) | Self::Seal(_) => {
-                Disposition::Stop
-            }
+            Self::HowMany(_)
+            | Self::NotTheirs(_)
+            | Self::OtherAttachment(_)
+            | Self::IdTaken(_)
+            | Self::Seal(_) => Disposition::Stop,
             Self::Storage(error) => error.disposition(),
         }
     }
@@ -131,6 +140,23 @@ impl UserSession {
         draft: Option<EntryId>,
         now_ms: i64,
     ) -> Result<Saved, SaveError> {
+        self.save_with(random, entries, &[], draft, now_ms)
+    }
+
+    /// Saves entries with the attachments that they name, all or none.
+    ///
+    /// # Errors
+    /// As [`Self::save`]; [`SaveError::OtherAttachment`] when an entry names one
+    /// that is not among these.
+    pub fn save_with(
+        &self,
+        random: &dyn Random,
+        entries: &[Entry],
+        attachments: &[SealedAttachment],
+        draft: Option<EntryId>,
+        now_ms: i64,
+    ) -> Result<Saved, SaveError> {
+        let attached = attached(entries, attachments)?;
         let packed = self.pack(entries)?;
         let (lane, saved) = {
             let lane = self
@@ -140,7 +166,7 @@ impl UserSession {
                 .unwrap_or_else(PoisonError::into_inner);
             let mut writing = lock(&self.writing);
             let seal = |keys: &Writing| seal(random, keys, entries, &packed);
-            let saved = self.commit(random, &lane, &mut writing, now_ms, seal)?;
+            let saved = self.commit(random, &lane, &mut writing, now_ms, &attached, seal)?;
             (lane.lane, saved)
         };
         let (entries_saved, already) = match saved {
@@ -166,6 +192,7 @@ impl UserSession {
         lane: &LaneKey,
         writing: &mut Option<Writing>,
         now_ms: i64,
+        attached: &Attached<'_>,
         seal: impl FnOnce(&Writing) -> Result<Vec<Sealed>, SaveError>,
     ) -> Result<Option<Vec<SavedEntry>>, SaveError> {
         let age = self.shared.context_age.load(Ordering::Acquire);
@@ -181,7 +208,7 @@ impl UserSession {
             return Err(SaveError::NoSealingKey);
         };
         let sealed = seal(keys)?;
-        match self.append(lane, begun.as_ref(), &sealed, now_ms) {
+        match self.append(lane, begun.as_ref(), &sealed, attached, now_ms) {
             Ok(saved) => {
                 // Only a context that is in the journal seals anything more.
                 if let Some(begun) = begun {
@@ -199,6 +226,7 @@ impl UserSession {
         lane: &LaneKey,
         begun: Option<&Begun>,
         sealed: &[Sealed],
+        attached: &Attached<'_>,
         now_ms: i64,
     ) -> Stored<Vec<SavedEntry>> {
         let wrapped = begun.map(|begun| begun.wrapped.to_bytes()).transpose()?;
@@ -220,6 +248,13 @@ impl UserSession {
                     redo: redo.as_deref(),
                 };
                 tail = journal::append(tx, lane, tail, self.slot, &new, now_ms, *hlc)?;
+                let place = (lane.number, tail.head.seq);
+                if let Some((referral, sealed)) = attached.get(&item.id()) {
+                    attachment::keep(tx, item.id(), place, *referral, sealed)?;
+                }
+                if let Item::Resealed { id, of, .. } = item {
+                    attachment::name_again(tx, of.0, *id, place)?;
+                }
                 saved.push(SavedEntry {
                     id: EntryId(item.id().0),
                     lane: lane.lane,
@@ -296,4 +331,34 @@ impl UserSession {
             .collect();
         vault.put_own(&arriving).is_ok()
     }
+}
+
+/// Attachments, and the referrals that they belong to, by the entries that name
+/// them.
+pub(super) type Attached<'a> = BTreeMap<ItemId, (ReferralId, &'a SealedAttachment)>;
+
+/// Every attachment that these entries name, each as its entry says.
+fn attached<'a>(
+    entries: &[Entry],
+    given: &'a [SealedAttachment],
+) -> Result<Attached<'a>, SaveError> {
+    let mut attached = Attached::new();
+    for entry in entries {
+        let Body::AttachmentAdded(added) = &entry.record.body else {
+            continue;
+        };
+        let is_it = |sealed: &&SealedAttachment| {
+            sealed.address == added.address
+                && sealed.bytes.len() as u64 == added.sealed_len
+                && AttachmentAddress::of(&sealed.bytes) == added.address
+        };
+        let opens = |sealed: &&SealedAttachment| {
+            let opened = open_attachment(&added.key, &sealed.bytes);
+            opened.is_ok_and(|plain| plain.len() as u64 == added.len)
+        };
+        let mut given = given.iter().filter(is_it).filter(opens);
+        let sealed = given.next().ok_or(SaveError::OtherAttachment(entry.id))?;
+        attached.insert(ItemId(entry.id.0), (added.referral, sealed));
+    }
+    Ok(attached)
 }

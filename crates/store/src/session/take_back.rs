@@ -1,12 +1,15 @@
 //! Taking back what has not left the device.
 
-use handoff_cipherdb::Disposition;
+use std::collections::BTreeMap;
+
+use handoff_cipherdb::{Disposition, ReadTx};
 use handoff_domain::EntryId;
-use handoff_protocol::ids::ItemId;
+use handoff_protocol::ids::{ItemId, Seq};
 
 use super::UserSession;
+use crate::attachment;
 use crate::device::lock;
-use crate::error::StorageError;
+use crate::error::{StorageError, Stored};
 use crate::journal::{self, kind};
 use crate::lane;
 use crate::sync::may_have_left;
@@ -41,54 +44,61 @@ impl TakeBackError {
     }
 }
 
-enum Done {
-    TakenBack,
-    Sent,
-    Before,
-    NotTheirs,
-}
-
 impl UserSession {
     /// Takes an entry back that has not been sent: its content and its redo are
-    /// erased, and a placeholder keeps its place in the chain.
+    /// erased, and a placeholder keeps its place in the chain. What this person has
+    /// attached to it goes the same way, as far as it has not been sent either.
     ///
     /// # Errors
     /// [`TakeBackError`].
     pub fn take_back(&self, entry: EntryId) -> Result<(), TakeBackError> {
-        let id = ItemId(entry.0);
-        // Nobody reads it for the wire meanwhile.
+        // Nobody reads them for the wire meanwhile.
         let read_through = lock(&self.shared.read_through);
-        let done = self.shared.write(|tx| {
-            let Some(row) = journal::by_item(tx, id)? else {
-                return Ok(Done::NotTheirs);
-            };
-            if row.slot != self.slot || !row.is_entry() {
-                return Ok(Done::NotTheirs);
+        let taken = self.shared.write(|tx| {
+            if let Some(refused) = self.stays(tx, &read_through, entry)? {
+                return Ok(Err(refused));
             }
-            if row.kind == kind::ELIDED {
-                return Ok(Done::Before);
+            let mut taken = vec![ItemId(entry.0)];
+            for item in attachment::of_referral(tx, entry.into())? {
+                if self.stays(tx, &read_through, EntryId(item.0))?.is_none() {
+                    taken.push(item);
+                }
             }
-            let lane = lane::by_number(tx, row.lane)?;
-            if may_have_left(&lane, read_through.get(&row.lane), row.seq) {
-                return Ok(Done::Sent);
+            for item in &taken {
+                journal::elide(tx, *item)?;
             }
-            journal::elide(tx, id)?;
-            Ok(Done::TakenBack)
+            attachment::forget_unnamed(tx)?;
+            Ok(Ok(taken))
         })?;
         drop(read_through);
-        match done {
-            Done::TakenBack => {
-                // What was erased leaves the log too, now or at a later checkpoint.
-                let _ = self.shared.db.writer()?.checkpoint_truncate();
-                if let Some(vault) = &self.vault {
-                    // A view that still shows it loses it at the next catch-up.
-                    let _ = vault.drop_own(id);
-                }
-                Ok(())
+        let taken = taken?;
+        // What was erased leaves the log too, now or at a later checkpoint.
+        let _ = self.shared.db.writer()?.checkpoint_truncate();
+        if let Some(vault) = &self.vault {
+            for item in taken {
+                // A view that still shows it loses it at the next catch-up.
+                let _ = vault.drop_own(item);
             }
-            Done::Sent => Err(TakeBackError::AlreadySent(entry)),
-            Done::Before => Err(TakeBackError::AlreadyTakenBack(entry)),
-            Done::NotTheirs => Err(TakeBackError::NotTheirs(entry)),
         }
+        Ok(())
+    }
+
+    /// Why an entry cannot be taken back.
+    fn stays(
+        &self,
+        tx: &ReadTx<'_>,
+        read_through: &BTreeMap<i64, Seq>,
+        entry: EntryId,
+    ) -> Stored<Option<TakeBackError>> {
+        let row = journal::by_item(tx, ItemId(entry.0))?;
+        let Some(row) = row.filter(|row| row.slot == self.slot && row.is_entry()) else {
+            return Ok(Some(TakeBackError::NotTheirs(entry)));
+        };
+        if row.kind == kind::ELIDED {
+            return Ok(Some(TakeBackError::AlreadyTakenBack(entry)));
+        }
+        let lane = lane::by_number(tx, row.lane)?;
+        let has_left = may_have_left(&lane, read_through.get(&row.lane), row.seq);
+        Ok(has_left.then_some(TakeBackError::AlreadySent(entry)))
     }
 }

@@ -55,6 +55,7 @@ impl Lab {
             user_feeds: Vec::new(),
             leases: Vec::new(),
             not_served: Vec::new(),
+            attachments: Vec::new(),
             erasures: None,
             keep_sealed_days: None,
             keep_vault_days: None,

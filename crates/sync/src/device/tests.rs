@@ -5,12 +5,15 @@ use handoff_protocol::chain::{self, ChainHash};
 use handoff_protocol::codec;
 use handoff_protocol::epoch::EpochRecord;
 use handoff_protocol::ids::{DeviceId, EpochId, Incarnation, ItemId, SitePin, UserId};
-use handoff_protocol::message::{Cursor, FeedPart, Gap, ProtocolRange};
+use handoff_protocol::message::{AttachmentHeld, Gap, ProtocolRange};
 use handoff_protocol::receipt::Branch;
 use handoff_protocol::signed::{PublicKey, Signature, Signed};
 use proptest::prelude::*;
 
 use super::*;
+
+mod attachments;
+mod feeds;
 
 fn lane() -> Lane {
     Lane::Device {
@@ -41,6 +44,7 @@ fn answer(gap: Option<Gap>) -> Box<Answer> {
         user_feeds: Vec::new(),
         leases: Vec::new(),
         not_served: Vec::new(),
+        attachments: Vec::new(),
         erasures: None,
         keep_sealed_days: None,
         keep_vault_days: None,
@@ -66,6 +70,19 @@ struct World {
     overtaken: Option<Post>,
     /// What happens to each request in turn.
     fates: VecDeque<Fate>,
+    /// Attachments of entries that are covered, and what the site has of each.
+    attachments: BTreeMap<AttachmentAddress, Carrying>,
+    /// Most bytes of a piece.
+    piece: usize,
+    /// Bytes of attachments that were put on the wire.
+    carried: usize,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Carrying {
+    sealed: Vec<u8>,
+    here: bool,
+    at_site: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +122,51 @@ impl World {
             sent: 0,
             overtaken: None,
             fates: fates.into(),
+            attachments: BTreeMap::new(),
+            piece: 10,
+            carried: 0,
+        }
+    }
+
+    /// With attachments of these lengths.
+    fn with_attachments(mut self, lengths: &[usize]) -> Self {
+        for (number, len) in lengths.iter().enumerate() {
+            let sealed = vec![number as u8 + 1; *len];
+            let carrying = Carrying {
+                sealed,
+                here: true,
+                at_site: Vec::new(),
+            };
+            let address = AttachmentAddress([number as u8; 32]);
+            self.attachments.insert(address, carrying);
+        }
+        self
+    }
+
+    fn is_carried(&self) -> bool {
+        let mut all = self.attachments.values();
+        all.all(|of| of.at_site == of.sealed)
+    }
+
+    fn read(&self, address: AttachmentAddress, offset: u64) -> Event {
+        let of = &self.attachments[&address];
+        let rest = &of.sealed[offset as usize..];
+        let bytes = rest[..rest.len().min(self.piece)].to_vec();
+        Event::PieceRead {
+            address,
+            offset,
+            bytes: of.here.then_some(bytes),
+        }
+    }
+
+    fn take(&mut self, piece: &Piece) -> AttachmentHeld {
+        let at_site = &mut self.attachments.get_mut(&piece.address).unwrap().at_site;
+        if piece.offset == at_site.len() as u64 {
+            at_site.extend_from_slice(&piece.bytes);
+        }
+        AttachmentHeld {
+            address: piece.address,
+            held: at_site.len() as u64,
         }
     }
 
@@ -128,7 +190,20 @@ impl World {
         } else {
             Vec::new()
         };
-        Outlook { lanes }
+        let covered = self.covered as usize == self.items.len();
+        let missing = self
+            .attachments
+            .iter()
+            .filter(|(_, of)| covered && of.at_site.len() < of.sealed.len());
+        Outlook {
+            lanes,
+            attachments: missing
+                .map(|(address, of)| AttachmentOutlook {
+                    address: *address,
+                    total: of.sealed.len() as u64,
+                })
+                .collect(),
+        }
     }
 
     /// Runs one session to its end and says how it ended.
@@ -163,6 +238,10 @@ impl World {
                         before: self.head(from as Seq),
                         items,
                     }
+                }
+                Step::ReadPiece { address, offset } => {
+                    assert!(answered, "a piece before the site had answered");
+                    self.read(address, offset)
                 }
                 Step::MarkSent { lane, through } => {
                     assert!(answered, "marked as sent before the site had answered");
@@ -200,6 +279,8 @@ impl World {
         if matches!(fate, Fate::RequestLost) {
             return failed;
         }
+        let pieces = post.pieces.iter();
+        self.carried += pieces.map(|piece| piece.bytes.len()).sum::<usize>();
         self.sent += post.batch.as_ref().map_or(0, |batch| batch.items.len());
         let nothing = Event::SentMarked {
             lane: lane(),
@@ -247,13 +328,16 @@ impl World {
                 self.site.extend(batch.items.iter().skip(held).cloned());
             }
         }
+        let mut answer = answer(gap);
+        let pieces = post.pieces.iter();
+        answer.attachments = pieces.map(|piece| self.take(piece)).collect();
         Event::Replied {
             request: post.number,
             reply: Box::new(SyncReply {
                 protocol: ProtocolRange::OURS,
                 site_time: DateTime::UNIX_EPOCH,
                 nonce: [0; 16],
-                outcome: Outcome::Done(answer(gap)),
+                outcome: Outcome::Done(answer),
             }),
         }
     }
@@ -265,135 +349,6 @@ fn opening(batch_items: usize) -> Opening {
         acquaintance: Acquaintance::Known,
         contact: Contact::Unknown,
     }
-}
-
-/// A site has what a device, put back from an image, sends once more: its last
-/// batch, with which it would ask for the feeds, is never needed.
-#[test]
-fn the_feeds_are_asked_for_though_the_last_batch_falls_away() {
-    for limit in 1..=12 {
-        let mut world = World::new(10, Vec::new());
-        world.site = world.items.clone();
-        let finish = world.session_of(Opening {
-            contact: Contact::Fresh,
-            ..opening(limit)
-        });
-        assert_eq!((finish, world.pulls), (Finish::Done, 1), "{limit}");
-    }
-}
-
-/// An order to erase comes with the answer to a batch, after the feeds were asked
-/// for: the site hears in this session that it was carried out.
-#[test]
-fn one_more_question_is_asked_whichever_answer_wants_it() {
-    let mut world = World::new(2, vec![Fate::Late]);
-    world.more = [false, true].into();
-    let finish = world.session_of(Opening {
-        contact: Contact::Fresh,
-        ..opening(1)
-    });
-    assert_eq!((finish, world.pulls), (Finish::Done, 2));
-}
-
-/// An answer with feeds that comes behind the answer to a later request: what that
-/// proved applied is not in them, and a snapshot would take it out of the vault.
-#[test]
-fn feeds_that_were_overtaken_are_asked_for_again() {
-    let mut world = World::new(3, Vec::new());
-    let mut session = DeviceSession::new(Opening {
-        contact: Contact::Fresh,
-        ..opening(1)
-    });
-    let first_two = Outlook {
-        lanes: vec![LaneOutlook {
-            head: world.head(2),
-            ..world.outlook().lanes[0]
-        }],
-    };
-    let begun = session.step(Event::Begin {
-        outlook: first_two,
-        pull: true,
-    });
-    let mut steps = VecDeque::from(begun);
-    // Two batches leave, and a third for what is saved meanwhile.
-    let mut posts = Vec::new();
-    while posts.len() < 3 {
-        let Some(step) = steps.pop_front() else {
-            let first = world.arrive(&posts[0]);
-            steps.extend(session.step(first));
-            continue;
-        };
-        steps.extend(match step {
-            Step::ReadItems { lane, from, max } => {
-                let at = from as usize - 1;
-                session.step(Event::ItemsRead {
-                    lane,
-                    before: world.head(from - 1),
-                    items: world.items[at..at + max].to_vec(),
-                })
-            }
-            Step::MarkSent { lane, through } => {
-                world.sent_marked = through;
-                session.step(Event::SentMarked { lane, through })
-            }
-            Step::Post(post) => {
-                posts.push(post);
-                Vec::new()
-            }
-            Step::Apply(_) => {
-                world.covered = 1;
-                session.step(Event::Applied {
-                    outlook: world.outlook(),
-                    restarted: false,
-                    more: false,
-                })
-            }
-            Step::Finish(finish) => panic!("{finish:?}"),
-        });
-    }
-    let pulls: Vec<bool> = posts.iter().map(|post| post.pull).collect();
-    assert_eq!(pulls, [false, true, false]);
-    let early = with_feed(world.arrive(&posts[1]));
-    let late = world.arrive(&posts[2]);
-    world.covered = 3;
-    world.applied_by_site = 3;
-    let applied = |world: &World| Event::Applied {
-        outlook: world.outlook(),
-        restarted: false,
-        more: false,
-    };
-    assert!(matches!(session.step(late)[..], [Step::Apply(_)]));
-    assert_eq!(session.step(applied(&world)), []);
-    let [Step::Apply(answer)] = &session.step(early)[..] else {
-        panic!("an answer to apply");
-    };
-    assert_eq!(answer.user_feeds, []);
-    let asked = session.step(applied(&world));
-    assert!(matches!(&asked[..], [Step::Post(post)] if post.pull && post.batch.is_none()));
-}
-
-/// The same answer, with somebody's feed.
-fn with_feed(event: Event) -> Event {
-    let Event::Replied { request, mut reply } = event else {
-        panic!("a reply");
-    };
-    if let Outcome::Done(answer) = &mut reply.outcome {
-        let cursor = Cursor {
-            epoch: EpochId::from_bytes([3; 16]),
-            scope_version: 1,
-            position: 0,
-            feed_hash: [0; 32],
-        };
-        let part = FeedPart {
-            snapshot: true,
-            items: Vec::new(),
-            next: cursor,
-            more: false,
-            without_own: false,
-        };
-        answer.user_feeds.push((UserId(uuid::Uuid::nil()), part));
-    }
-    Event::Replied { request, reply }
 }
 
 #[test]
@@ -439,7 +394,10 @@ fn a_second_sync_sends_nothing() {
 fn a_site_that_asks_for_the_same_for_ever_is_left() {
     let mut session = DeviceSession::new(opening(10));
     let mut steps = session.step(Event::Begin {
-        outlook: Outlook { lanes: vec![] },
+        outlook: Outlook {
+            lanes: vec![],
+            attachments: vec![],
+        },
         pull: true,
     });
     for _ in 0..100 {
@@ -526,15 +484,20 @@ proptest! {
     #[test]
     fn whatever_the_link_does_everything_arrives_once_and_in_order(
         count in 0usize..60, limit in 1usize..20, fates in fates(),
+        attached in prop::collection::vec(1usize..100, 0..4),
     ) {
-        let mut world = World::new(count, fates);
+        let mut world = World::new(count, fates).with_attachments(&attached);
         let mut ends = BTreeMap::new();
         for _ in 0..40 {
             let finish = world.session(limit);
             *ends.entry(format!("{finish:?}")).or_insert(0) += 1;
             prop_assert!(world.site.len() <= count);
             prop_assert_eq!(&world.site[..], &world.items[..world.site.len()]);
+            for of in world.attachments.values() {
+                prop_assert_eq!(&of.at_site[..], &of.sealed[..of.at_site.len()]);
+            }
             if finish == Finish::Done && world.covered as usize == count {
+                prop_assert!(world.is_carried());
                 return Ok(());
             }
         }

@@ -47,6 +47,7 @@ fn own() -> Own<'static> {
         hash_at_through: Some([7; 32]),
         epoch: EPOCH,
         before_kept: None,
+        attached: &[],
         before: None,
     }
 }
@@ -72,6 +73,30 @@ fn a_receipt_that_holds_covers_and_names_what_it_does_not() {
             OnDevice
         ]
     );
+}
+
+/// A site that has not opened an entry cannot know what it names.
+#[test]
+fn an_attachment_is_missing_until_its_entry_is_applied() {
+    let applied_through = 3;
+    let receipt = Receipt {
+        applied_through,
+        blobs_missing: vec![4],
+        ..receipt()
+    };
+    let attached = &[1, 3, 4, 6, 9];
+    let coverage = judge(Own { attached, ..own() }, &receipt).unwrap();
+    assert_eq!(coverage.blobs_missing, [4, 6]);
+    let stands = |seq| standing(seq, EPOCH, Some(&coverage), Some((8, EPOCH)));
+    assert_eq!(stands(6), Standing::Sent);
+    assert_eq!(stands(3), Standing::Received);
+    let receipt = Receipt {
+        applied_through: 7,
+        blobs_missing: vec![],
+        ..receipt
+    };
+    let coverage = judge(Own { attached, ..own() }, &receipt).unwrap();
+    assert!(coverage.blobs_missing.is_empty());
 }
 
 /// Another copy of the device took the entry at 5 back, and its placeholder

@@ -5,6 +5,7 @@
 //! transaction, a savepoint and a backup are each a handful of counted
 //! references.
 
+mod attachments;
 mod orders;
 mod reads;
 mod tables;

@@ -4,17 +4,25 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{EntryId, Hlc, ReferralId, UserId};
+use handoff_domain::{AttachmentAddress, EntryId, Hlc, ReferralId, UserId};
 use handoff_protocol::ids::{DeviceId, ItemId, KeyId, Seq};
 use handoff_protocol::receipt::ParkCode;
 use handoff_site::storage::{
-    AlarmRow, AuthorRow, DeviceRow, DeviceStateRow, EntryRow, ErasureRow, FeedReaderRow, FeedRow,
-    HeldItem, InvitationRow, LineId, LineRow, PersonRow, ReferralRow, Scope, ScopeRow, SiteKeyRow,
-    SiteRow, Usage,
+    AlarmRow, AttachmentRow, AuthorRow, DeviceRow, DeviceStateRow, EntryRow, ErasureRow,
+    FeedReaderRow, FeedRow, HeldItem, InvitationRow, LineId, LineRow, NamedAttachment, PersonRow,
+    ReferralRow, Scope, ScopeRow, SiteKeyRow, SiteRow, Usage,
 };
 
 /// A table that is copied when it is written to and shared otherwise.
 pub(super) type Table<K, V> = Arc<BTreeMap<K, V>>;
+
+/// What is here of an attachment.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Attachment {
+    pub(super) row: AttachmentRow,
+    pub(super) bytes: Arc<Vec<u8>>,
+    pub(super) touched_at: DateTime<Utc>,
+}
 
 /// Everything that a store in memory holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,6 +52,8 @@ pub struct Tables {
     pub(super) readers: Table<(UserId, DeviceId), FeedReaderRow>,
     pub(super) erasures: Table<u64, ErasureRow>,
     pub(super) released: Table<ItemId, ()>,
+    pub(super) attachments: Table<(DeviceId, AttachmentAddress), Attachment>,
+    pub(super) named: Table<(LineId, Seq), NamedAttachment>,
 }
 
 impl Tables {

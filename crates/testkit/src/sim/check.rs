@@ -130,6 +130,21 @@ impl World {
                 found = Some((Invariant::ReceivedIsAtSite, what));
                 break;
             }
+            // What was ordered away may go before all of it was there.
+            let is_expected = self.ledger.attached.contains_key(id)
+                && !place.taken_back
+                && !self.ledger.erased.contains_key(&fact.referral);
+            if is_expected
+                && place.standing == Standing::Received
+                && !self.ledger.whole.contains(&(epoch, *id))
+            {
+                let what = format!(
+                    "{id} is shown as received on device {at} in epoch {epoch}, and the site has \
+                     never had all of its attachment there"
+                );
+                found = Some((Invariant::ReceivedIsAtSite, what));
+                break;
+            }
         }
         for invariant in [Invariant::SavedIsKept, Invariant::ReceivedIsAtSite] {
             self.checks.count(invariant);
@@ -233,6 +248,9 @@ impl World {
                 (line.id.0, line.head.seq, line.applied_through, parked)
             });
             let mut all: Vec<_> = lines.collect();
+            let attachments = reads.attachments()?;
+            let here = attachments.iter().map(|(_, held)| held).sum();
+            all.push((-1, attachments.len() as Seq, here, 0));
             all.push((
                 0,
                 reads.parked()?.len() as Seq,
@@ -275,6 +293,11 @@ fn look(
         // What is held in the new epoch was taken in an earlier one.
         let held = seen.items.keys().map(|(id, _)| (site.epoch_id, *id));
         ledger.taken.extend(held);
+    }
+    for (named, held) in reads.attachments()? {
+        if held == named.total {
+            ledger.whole.insert((site.epoch_id, named.entry));
+        }
     }
     let lines = reads.all_lines()?;
     for (id, before) in &seen.lines {

@@ -22,6 +22,9 @@ use super::host::Host;
 use super::seeded::Seeded;
 use super::wire::{Packet, Way, Wire};
 
+/// Bytes of a piece for each item that a batch may have.
+const PIECE: usize = 200;
+
 /// A sync that is under way.
 #[derive(Debug)]
 pub(super) struct Running {
@@ -136,6 +139,14 @@ impl Host {
                     lane,
                     before,
                     items,
+                }
+            }
+            Step::ReadPiece { address, offset } => {
+                let bytes = self.files.read_piece(address, offset, self.batch * PIECE)?;
+                Event::PieceRead {
+                    address,
+                    offset,
+                    bytes,
                 }
             }
             Step::MarkSent { lane, through } => {
@@ -312,6 +323,7 @@ impl Host {
             epoch: self.files.epoch()?,
             lanes: self.files.lane_reports()?,
             batches,
+            pieces: post.pieces,
             site_feed,
             pulls,
             wait_seconds: 0,

@@ -60,6 +60,8 @@ invariants! {
     ComesToRest = "comes_to_rest";
     /// What was reported saved is at the site.
     SavedArrives = "saved_arrives";
+    /// What was attached is at the site, and opens.
+    AttachedArrives = "attached_arrives";
     /// What one form became is at the site once.
     FormEnteredOnce = "form_entered_once";
     /// Everything in custody is judged.

@@ -41,6 +41,10 @@ pub(super) struct Ledger {
     pub facts: BTreeMap<EntryId, Fact>,
     /// What the site has ever taken, by epoch.
     pub taken: BTreeSet<(EpochId, ItemId)>,
+    /// What was attached, by the entry that names it.
+    pub attached: BTreeMap<EntryId, Vec<u8>>,
+    /// Entries whose attachments the site ever had whole, by epoch.
+    pub whole: BTreeSet<(EpochId, EntryId)>,
     pub next_form: u32,
     pub saved: u64,
     /// Referrals that were erased, and whether the order stands: one that a

@@ -49,6 +49,8 @@ whats! {
     TakeBack 4 Always;
     /// Somebody corrects a referral.
     Amend 16 Always;
+    /// Somebody adds a signature or a photo to a referral.
+    Attach 6 Always;
     /// Somebody withdraws a referral.
     Withdraw 2 Always;
     /// A device begins a sync.

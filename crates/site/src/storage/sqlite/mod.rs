@@ -4,6 +4,7 @@
 //! head are those of the transaction. Other processes (the command line beside
 //! a server) write in turn.
 
+mod attachments;
 mod columns;
 mod map;
 mod orders;
@@ -24,6 +25,7 @@ const SCHEMA: Migrations = Migrations::new(&[
     (2, include_str!("schema_2.sql")),
     (3, include_str!("schema_3.sql")),
     (4, include_str!("schema_4.sql")),
+    (5, include_str!("schema_5.sql")),
 ]);
 
 /// The site of this database; PostgreSQL will hold many.
@@ -158,6 +160,23 @@ mod tests {
     /// Statements for one request, one entry or one reader: none of them may
     /// cost more when the site holds more. (The others list everything.)
     const PLANS: &[&str] = &[
+        concat!("EXPLAIN QUERY PLAN ", include_str!("read/attachment.sql")),
+        concat!(
+            "EXPLAIN QUERY PLAN ",
+            include_str!("read/attachment_bytes.sql")
+        ),
+        concat!(
+            "EXPLAIN QUERY PLAN ",
+            include_str!("read/attachment_lines.sql")
+        ),
+        concat!(
+            "EXPLAIN QUERY PLAN ",
+            include_str!("read/attachments_missing.sql")
+        ),
+        concat!(
+            "EXPLAIN QUERY PLAN ",
+            include_str!("read/attachments_of.sql")
+        ),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/authors.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/device.sql")),
         concat!("EXPLAIN QUERY PLAN ", include_str!("read/device_state.sql")),

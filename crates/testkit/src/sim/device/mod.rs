@@ -11,7 +11,7 @@ pub use real::RealFiles;
 pub(crate) use real::scratch;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{Entry, EntryId, Hlc, State, UserId};
+use handoff_domain::{AttachmentAddress, Entry, EntryId, Hlc, State, UserId};
 use handoff_protocol::certificate::{KeyCertificate, SiteIdentity};
 use handoff_protocol::chain::{ChainHash, Head};
 use handoff_protocol::enrolment::EnrolReply;
@@ -23,7 +23,7 @@ use handoff_protocol::signed::Signed;
 use handoff_store::Draft;
 use handoff_sync::device::Outlook;
 use handoff_sync::{ReceiptRefused, Standing};
-use handoff_vault::{SigningKey, UserKeys};
+use handoff_vault::{SealedAttachment, SigningKey, UserKeys};
 
 use crate::sim::fuse::Fuse;
 
@@ -153,6 +153,13 @@ pub trait DeviceFiles: std::fmt::Debug {
         from: Seq,
         max: usize,
     ) -> Result<(Head, Vec<Item>), FilesError>;
+    /// Sealed bytes of an attachment from a place on; none when they are not here.
+    fn read_piece(
+        &self,
+        address: AttachmentAddress,
+        offset: u64,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, FilesError>;
     /// Everything up to here may leave the device.
     fn mark_sent(&self, lane: &Lane, through: Seq) -> Result<(), FilesError>;
     /// Certificates in full.
@@ -182,11 +189,12 @@ pub trait DeviceFiles: std::fmt::Debug {
     fn unlock(&self, user: UserId, keys: &UserKeys, how: Opening) -> Result<(), FilesError>;
     /// Signs them out.
     fn lock(&self, user: UserId);
-    /// Saves entries, all or none.
+    /// Saves entries with the attachments that they name, all or none.
     fn save(
         &self,
         user: UserId,
         entries: &[Entry],
+        attachments: &[SealedAttachment],
         draft: Option<EntryId>,
         now_ms: i64,
     ) -> Result<(), FilesError>;

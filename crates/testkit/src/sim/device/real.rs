@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{Entry, EntryId, Hlc, State, UserId};
+use handoff_domain::{AttachmentAddress, Entry, EntryId, Hlc, State, UserId};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose};
 use handoff_protocol::chain::Head;
 use handoff_protocol::epoch::EpochRecord;
@@ -21,7 +21,7 @@ use handoff_store::{
     TakeBackError, UnlockError, UserSession, open_reader,
 };
 use handoff_sync::device::Outlook;
-use handoff_vault::{DeviceSecret, UserKeys, WritingKeys};
+use handoff_vault::{DeviceSecret, SealedAttachment, UserKeys, WritingKeys};
 use tempfile::TempDir;
 
 use super::{DeviceFiles, FilesError, Image, NewFiles, NewUser, Opening, Place, Refused, TakenUp};
@@ -198,6 +198,17 @@ impl DeviceFiles for RealFiles {
         self.store()?.read_items(lane, from, max).map_err(of_send)
     }
 
+    fn read_piece(
+        &self,
+        address: AttachmentAddress,
+        offset: u64,
+        max: usize,
+    ) -> Done<Option<Vec<u8>>> {
+        self.store()?
+            .read_piece(address, offset, max)
+            .map_err(broken)
+    }
+
     fn mark_sent(&self, lane: &Lane, through: Seq) -> Done<()> {
         self.writing(|store| store.mark_sent(lane, through).map_err(of_send))
     }
@@ -318,12 +329,13 @@ impl DeviceFiles for RealFiles {
         &self,
         user: UserId,
         entries: &[Entry],
+        attachments: &[SealedAttachment],
         draft: Option<EntryId>,
         now_ms: i64,
     ) -> Done<()> {
         self.with_session(user, |session| {
             let save = |draft| {
-                let saved = session.save(&self.random, entries, draft, now_ms);
+                let saved = session.save_with(&self.random, entries, attachments, draft, now_ms);
                 saved.map(|_| ()).map_err(of_save)
             };
             if !self.is_there(entries)? {

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handoff_domain::{Entry, EntryId, Referral, ReferralId, SiteId, State, UserId};
+use handoff_domain::{
+    AttachmentAdded, Body, Entry, EntryId, Referral, ReferralId, SiteId, State, UserId,
+};
 use handoff_protocol::ids::{DeviceId, ItemId, Lane, Seq};
 use handoff_protocol::item::Item;
 use handoff_protocol::pack::Unpacker;
 use handoff_protocol::receipt::{Branch, ParkCode};
 use handoff_site::storage::{AlarmCode, LineId, LineRow, Reads, ReferralRow, StorageError};
 use handoff_sync::Standing;
+use handoff_vault::open_attachment;
 
 use super::folded;
 use crate::sim::check::may_have;
@@ -77,6 +80,7 @@ impl World {
         };
         self.all_judged(&at_site)?;
         self.all_arrived(&at_site)?;
+        self.attached_arrived(&at_site)?;
         self.erased_are_gone(&at_site)?;
         self.forms_once(&at_site)?;
         self.forks_flagged(&at_site)?;
@@ -126,6 +130,48 @@ impl World {
             let is_there = has_body && (is_parked || kept.contains(&id));
             self.hold(Invariant::SavedArrives, is_there, || {
                 format!("{id} was reported saved, and is not at the site: {held:?}")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What was attached is at the site whole, and opens with the key in its entry.
+    fn attached_arrived(&mut self, at_site: &AtSite) -> Held {
+        let kept: BTreeMap<EntryId, &AttachmentAdded> = at_site
+            .entries
+            .iter()
+            .filter_map(|(entry, _)| match &entry.record.body {
+                Body::AttachmentAdded(added) => Some((entry.id, added)),
+                _ => None,
+            })
+            .collect();
+        let read = self.site.storage().reading(|reads| {
+            let mut arrived = BTreeMap::new();
+            for (named, _) in reads.attachments()? {
+                let sealed = reads.attachment_bytes(named.device, named.address)?;
+                let added = kept.get(&named.entry);
+                let opened = added.and_then(|added| open_attachment(&added.key, &sealed).ok());
+                let is_whole = opened.is_some_and(|plain| {
+                    let attached = self.ledger.attached.get(&named.entry);
+                    attached.is_some_and(|attached| *attached == *plain)
+                });
+                *arrived.entry(named.entry).or_insert(true) &= is_whole;
+            }
+            Ok::<_, StorageError>(arrived)
+        });
+        let arrived = read.unwrap_or_default();
+        for id in kept.into_keys() {
+            let fact = self.ledger.facts.get(&id);
+            // A disk that went took the only bytes with it.
+            if fact.is_some_and(|fact| fact.gone) {
+                continue;
+            }
+            let is_whole = arrived.get(&id) == Some(&true);
+            self.hold(Invariant::AttachedArrives, is_whole, || {
+                format!(
+                    "what {id} names is not all at the site: {:?}",
+                    arrived.get(&id)
+                )
             })?;
         }
         Ok(())

@@ -24,6 +24,7 @@ impl World {
             What::Submit => self.submit(rng),
             What::TakeBack => self.take_back(rng),
             What::Amend => self.amend(rng),
+            What::Attach => self.attach(rng),
             What::Withdraw => self.withdraw(rng),
             What::Sync => self.sync(rng),
             What::SyncThrough => self.sync_through(rng),

@@ -2,11 +2,12 @@
 
 use fastrand::Rng;
 use handoff_domain::{
-    Body, CapturedAt, Door, Entry, EntryId, Facts, OccurredAt, Offer, PersonDescription, PersonId,
-    Place, Record, Referral, ReferralAmended, ReferralId, ReferralLogged, ReferralReport,
-    ReferralWithdrawn, Response, Role, SiteId, UserId,
+    AttachmentAdded, AttachmentKind, Body, CapturedAt, Door, Entry, EntryId, Facts, OccurredAt,
+    Offer, PersonDescription, PersonId, Place, Record, Referral, ReferralAmended, ReferralId,
+    ReferralLogged, ReferralReport, ReferralWithdrawn, Response, Role, SiteId, UserId,
 };
 use handoff_store::Draft;
+use handoff_vault::{SealedAttachment, seal_attachment};
 
 use crate::sim::device::{FilesError, Opening};
 use crate::sim::fault::Fault;
@@ -19,6 +20,13 @@ pub(crate) struct Writing {
     pub entry: Entry,
     pub form: u32,
     pub amends: Option<(ReferralId, EntryId)>,
+    pub attached: Option<Attached>,
+}
+
+/// An attachment, sealed and as it was.
+pub(crate) struct Attached {
+    pub sealed: SealedAttachment,
+    pub plain: Vec<u8>,
 }
 
 impl World {
@@ -152,6 +160,33 @@ impl World {
         self.save_all(at, user, &writings, None)
     }
 
+    pub(super) fn attach(&mut self, rng: &mut Rng) -> Held {
+        let Some((at, user)) = self.anybody(rng) else {
+            return Ok(());
+        };
+        let Some((referral, _)) = self.any_referral(at, user, rng)? else {
+            return Ok(());
+        };
+        let plain: Vec<u8> = (0..rng.usize(..600)).map(|_| rng.u8(..)).collect();
+        let sealed = seal_attachment(&self.random, &plain).expect("it is short");
+        let body = Body::AttachmentAdded(AttachmentAdded {
+            referral,
+            what: AttachmentKind::Signature,
+            media_type: "image/png".to_owned(),
+            len: plain.len() as u64,
+            address: sealed.address,
+            sealed_len: sealed.bytes.len() as u64,
+            key: sealed.key.clone(),
+        });
+        let form = self.ledger.form();
+        let entry = EntryId(self.random.id());
+        let Some(mut writing) = self.writing(at, user, entry, form, body, None)? else {
+            return Ok(());
+        };
+        writing.attached = Some(Attached { sealed, plain });
+        self.save_all(at, user, &[writing], None)
+    }
+
     pub(super) fn withdraw(&mut self, rng: &mut Rng) -> Held {
         let Some((at, user)) = self.anybody(rng) else {
             return Ok(());
@@ -195,6 +230,17 @@ impl World {
         if is_back && let Some(fact) = self.ledger.facts.get_mut(&id) {
             fact.back_on.insert(at);
         }
+        // What was attached to it has gone with it.
+        let files = &self.hosts[at].files;
+        for (entry, fact) in &mut self.ledger.facts {
+            let is_attached = fact.referral == id.into() && *entry != id;
+            if is_back && is_attached && self.ledger.attached.contains_key(entry) {
+                let place = files.place(handoff_protocol::ids::ItemId(entry.0));
+                if place.is_ok_and(|place| place.is_some_and(|place| place.taken_back)) {
+                    fact.back_on.insert(at);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -214,7 +260,12 @@ impl World {
             .map(|writing| writing.entry.clone())
             .collect();
         let clock = self.hosts[at].clock(self.now_ms);
-        let done = self.hosts[at].files.save(user, &entries, draft, clock);
+        let attached = writings
+            .iter()
+            .filter_map(|writing| writing.attached.as_ref());
+        let attachments: Vec<_> = attached.map(|attached| attached.sealed.clone()).collect();
+        let files = &self.hosts[at].files;
+        let done = files.save(user, &entries, &attachments, draft, clock);
         let has_died = done == Err(FilesError::Died);
         let reported = self.survives(at, &done)?;
         for writing in writings {
@@ -226,6 +277,9 @@ impl World {
                 let referral = referral.expect("people write about referrals");
                 self.ledger
                     .saved(id, at, user, writing.form, referral, writing.amends);
+                if let Some(Attached { plain, .. }) = &writing.attached {
+                    self.ledger.attached.insert(id, plain.clone());
+                }
             } else if !self.ledger.facts.contains_key(&id) {
                 self.hold(Invariant::FailedSaveLeavesNothing, !is_there, || {
                     format!("{id} is in the journal of device {at}, and its save failed")
@@ -325,6 +379,7 @@ impl World {
             entry,
             form,
             amends,
+            attached: None,
         }))
     }
 }

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{Entry, EntryId, Held as HeldEntry, Hlc, State, UserId, Written, fold};
+use handoff_domain::{
+    AttachmentAddress, Entry, EntryId, Held as HeldEntry, Hlc, State, UserId, Written, fold,
+};
 use handoff_protocol::certificate::{KeyCertificate, KeyPurpose, SiteIdentity};
 use handoff_protocol::chain::{Head, Parent};
 use handoff_protocol::epoch::EpochRecord;
@@ -22,7 +24,7 @@ use handoff_protocol::pack::Unpacker;
 use handoff_protocol::signed::Signed;
 use handoff_store::Draft;
 use handoff_sync::device::{LaneOutlook, Outlook};
-use handoff_vault::UserKeys;
+use handoff_vault::{SealedAttachment, UserKeys};
 
 use super::{DeviceFiles, FilesError, Image, NewFiles, NewUser, Opening, Place, Refused, TakenUp};
 use crate::sim::fuse::{Fuse, Gate};
@@ -101,6 +103,7 @@ impl ModelFiles {
             lanes: vec![LaneRow::begun(lane, None)],
             places: Arc::default(),
             redo_keys: Arc::default(),
+            attachments: Arc::default(),
         };
         let files = Self {
             site: new.site.clone(),
@@ -205,6 +208,7 @@ impl DeviceFiles for ModelFiles {
                     applied,
                 })
                 .collect(),
+            attachments: files.device.attachments_missing(),
         })
     }
 
@@ -223,7 +227,13 @@ impl DeviceFiles for ModelFiles {
                     .known
                     .iter()
                     .any(|known| !known.coverage.parked.is_empty());
-                let is_open = row.covered(epoch).1 < row.head().seq || parked;
+                let missing = row
+                    .known
+                    .iter()
+                    .any(|known| !known.coverage.blobs_missing.is_empty());
+                let attached = !files.device.attached(row, 0, Seq::MAX - 1).is_empty();
+                let is_open =
+                    row.covered(epoch).1 < row.head().seq || parked || missing || attached;
                 is_open || Some(*at) == last || Some(*at) == proved
             })
             .map(|(_, row)| row.report())
@@ -247,6 +257,25 @@ impl DeviceFiles for ModelFiles {
         let known = open.read_through.entry(*lane).or_insert(0);
         *known = (*known).max(seq + items.len() as Seq);
         Ok((Head { seq, hash }, items))
+    }
+
+    fn read_piece(
+        &self,
+        address: AttachmentAddress,
+        offset: u64,
+        max: usize,
+    ) -> Done<Option<Vec<u8>>> {
+        self.alive()?;
+        let files = self.durable.borrow();
+        let mut all = files.device.attachments.values();
+        let Some(attached) = all.find(|of| of.address == address) else {
+            return Ok(None);
+        };
+        let bytes = &attached.bytes;
+        let from = usize::try_from(offset).unwrap_or(usize::MAX);
+        let rest = bytes.get(from..).unwrap_or_default();
+        let piece = &rest[..rest.len().min(max)];
+        Ok((!piece.is_empty()).then(|| piece.to_vec()))
     }
 
     fn mark_sent(&self, lane: &Lane, through: Seq) -> Done<()> {
@@ -327,8 +356,10 @@ impl DeviceFiles for ModelFiles {
     fn begin_lane(&self, incarnation: Incarnation) -> Done<()> {
         let device = self.device;
         self.commit(|files| {
-            let parent = files.device.lanes.last().map(|row| {
+            let parent = files.device.lanes.last_mut().map(|row| {
                 let Head { seq, hash } = row.head();
+                // By the copy that made a new life necessary.
+                row.left_through = seq;
                 Parent {
                     lane: row.lane,
                     seq,
@@ -385,10 +416,11 @@ impl DeviceFiles for ModelFiles {
         &self,
         user: UserId,
         entries: &[Entry],
+        attachments: &[SealedAttachment],
         draft: Option<EntryId>,
         now_ms: i64,
     ) -> Done<()> {
-        self.save_all(user, entries, draft, now_ms)
+        self.save_all(user, entries, attachments, draft, now_ms)
     }
 
     fn put_draft(&self, user: UserId, draft: &Draft) -> Done<()> {

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use handoff_domain::{Entry, EntryId, Hlc, UserId};
+use handoff_domain::{Body, Entry, EntryId, Hlc, UserId};
 use handoff_protocol::KeptRecord;
 use handoff_protocol::codec;
 use handoff_protocol::ids::{ContextId, ItemId, Lane};
-use handoff_protocol::item::{Gone, Item};
+use handoff_protocol::item::Item;
 use handoff_protocol::pack::{Packer, Unpacker};
 use handoff_store::Draft;
 use handoff_vault::{
-    ContextKey, ContextPlace, RedoKey, SealingKey, SigningKey, UserKeys, WrappedRedoKey,
-    open_redo_key,
+    ContextKey, ContextPlace, RedoKey, SealedAttachment, SealingKey, SigningKey, UserKeys,
+    WrappedRedoKey, open_redo_key,
 };
 
 use super::super::{DeviceFiles as _, FilesError, Opening, Refused};
-use super::state::{DeviceDb, Held, LaneRow, NewRow, VaultDb};
+use super::state::{Attached, DeviceDb, Held, LaneRow, NewRow, VaultDb};
 use super::{Done, Durable, ModelFiles, broken, refused};
 
 /// A context key lives at most so long.
@@ -168,10 +168,26 @@ impl ModelFiles {
         &self,
         user: UserId,
         entries: &[Entry],
+        attachments: &[SealedAttachment],
         draft: Option<EntryId>,
         now_ms: i64,
     ) -> Done<()> {
         self.signed_in(user)?;
+        let mut attached = Vec::new();
+        for entry in entries {
+            if let Body::AttachmentAdded(added) = &entry.record.body {
+                let mut given = attachments.iter();
+                let given = given.find(|sealed| sealed.address == added.address);
+                let sealed = given.ok_or_else(|| broken("an attachment that was not given"))?;
+                let bytes = Arc::new(sealed.bytes.clone());
+                let of_it = Attached {
+                    referral: added.referral,
+                    address: added.address,
+                    bytes,
+                };
+                attached.push((ItemId(entry.id.0), of_it));
+            }
+        }
         let mut packer = Packer::new().map_err(broken)?;
         let mut packed = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -187,7 +203,7 @@ impl ModelFiles {
         let begun = self.begin(user, now_ms)?;
         let sealed = self.seal(user, begun.as_ref(), entries, &packed)?;
         let lane = self.current_lane()?;
-        let saved = self.append(user, begun.as_ref(), sealed, now_ms)?;
+        let saved = self.append(user, begun.as_ref(), sealed, attached, now_ms)?;
         if let (Some(begun), Some(session)) =
             (begun, self.open.borrow_mut().sessions.get_mut(&user))
         {
@@ -339,10 +355,12 @@ impl ModelFiles {
         user: UserId,
         begun: Option<&Begun>,
         sealed: Vec<(Item, Vec<u8>, Hlc)>,
+        attached: Vec<(ItemId, Attached)>,
         saved_at_ms: i64,
     ) -> Done<Vec<u64>> {
         self.commit(|files| {
             let device = &mut files.device;
+            Arc::make_mut(&mut device.attachments).extend(attached);
             let number = device.lanes.len() - 1;
             let lane: &mut LaneRow = &mut device.lanes[number];
             let places = Arc::make_mut(&mut device.places);
@@ -381,41 +399,47 @@ impl ModelFiles {
         self.signed_in(user)?;
         let id = ItemId(entry.0);
         let read_through = self.open.borrow().read_through.clone();
-        self.commit(|files| {
-            let Some((lane, seq, row)) = files.device.find(id) else {
-                return refused(Refused::NotTheirs);
+        let stays = |device: &DeviceDb, id: ItemId| {
+            let Some((lane, seq, row)) = device.find(id) else {
+                return Some(Refused::NotTheirs);
             };
-            if row.user != user || !row.is_entry() {
-                return refused(Refused::NotTheirs);
-            }
-            if row.is_taken_back() {
-                return refused(Refused::TakenBack);
-            }
             let read = read_through.get(&lane.lane).copied().unwrap_or(0);
-            if seq <= lane.left_through.max(read) {
-                return refused(Refused::AlreadySent);
+            if row.user != user || !row.is_entry() {
+                Some(Refused::NotTheirs)
+            } else if row.is_taken_back() {
+                Some(Refused::TakenBack)
+            } else {
+                (seq <= lane.left_through.max(read)).then_some(Refused::AlreadySent)
             }
-            let lane = lane.lane;
-            if let Some(lane) = files.device.lane_mut(&lane) {
-                lane.change(seq, |row| {
-                    row.item = row.item.clone().into_placeholder(Gone::Elided);
-                    row.redo = None;
-                });
+        };
+        let taken = self.commit(|files| {
+            let device = &mut files.device;
+            if let Some(why) = stays(device, id) {
+                return refused(why);
             }
-            Ok(())
+            let attached = device.attachments.iter();
+            let attached = attached.filter(|(_, of)| of.referral == entry.into());
+            let attached = attached.map(|(id, _)| *id);
+            let mut taken: Vec<ItemId> =
+                attached.filter(|id| stays(device, *id).is_none()).collect();
+            taken.push(id);
+            for id in &taken {
+                device.take_back(*id);
+            }
+            Ok(taken)
         })?;
         if !self.can_read(user) {
             return Ok(());
         }
-        match self.drop_own(user, id) {
+        match self.drop_own(user, &taken) {
             Err(FilesError::Died) => Err(FilesError::Died),
             Ok(()) | Err(_) => Ok(()),
         }
     }
 
-    fn drop_own(&self, user: UserId, id: ItemId) -> Done<()> {
+    fn drop_own(&self, user: UserId, ids: &[ItemId]) -> Done<()> {
         self.commit_vault(user, Durable::Later, |vault| {
-            Arc::make_mut(&mut vault.entries).remove(&id);
+            Arc::make_mut(&mut vault.entries).retain(|id, _| !ids.contains(id));
             Ok(())
         })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use handoff_domain::{EntryId, Hlc, UserId};
+use handoff_domain::{AttachmentAddress, EntryId, Hlc, ReferralId, UserId};
 use handoff_protocol::KeptRecord;
 use handoff_protocol::certificate::{
     AuthorCertificate, DeviceCertificate, KeyCertificate, KeyPurpose, Lease,
@@ -17,6 +17,7 @@ use handoff_protocol::message::{Cursor, FeedEntry, LaneReport};
 use handoff_protocol::receipt::{Branch, Receipt};
 use handoff_protocol::signed::{PublicKey, Signed};
 use handoff_store::Draft;
+use handoff_sync::device::AttachmentOutlook;
 use handoff_sync::{Coverage, Standing, standing};
 use handoff_vault::WrappedRedoKey;
 
@@ -49,6 +50,15 @@ pub(super) struct DeviceDb {
     pub lanes: Vec<LaneRow>,
     pub places: Arc<BTreeMap<ItemId, (usize, Seq)>>,
     pub redo_keys: Arc<BTreeMap<ContextId, (UserId, WrappedRedoKey)>>,
+    pub attachments: Arc<BTreeMap<ItemId, Attached>>,
+}
+
+/// Sealed bytes that an entry names, and the referral that it is about.
+#[derive(Debug, Clone)]
+pub(super) struct Attached {
+    pub referral: ReferralId,
+    pub address: AttachmentAddress,
+    pub bytes: Arc<Vec<u8>>,
 }
 
 #[derive(Debug, Clone)]
@@ -198,6 +208,13 @@ impl LaneRow {
         parked.into_iter().any(|(at, _)| *at == seq)
     }
 
+    /// Whether the attachment that an entry names is not all at the site.
+    pub fn is_missing(&self, seq: Seq) -> bool {
+        let known = self.known.iter();
+        let mut missing = known.flat_map(|known| &known.coverage.blobs_missing);
+        missing.any(|at| *at == seq)
+    }
+
     pub fn standing(&self, seq: Seq, epoch: EpochId) -> Standing {
         let coverage = self.known.as_ref().map(|known| &known.coverage);
         standing::standing(seq, epoch, coverage, self.sent)
@@ -266,6 +283,36 @@ impl DeviceDb {
         Some((lane, *seq, lane.row(*seq)?))
     }
 
+    /// Attachments of entries that a receipt of this epoch covers and does not
+    /// say that the site has.
+    pub fn attachments_missing(&self) -> Vec<AttachmentOutlook> {
+        let is_missing = |id: &ItemId| {
+            self.find(*id).is_some_and(|(lane, seq, _)| {
+                let (covered, _) = lane.covered(self.epoch_id);
+                seq <= covered && lane.is_missing(seq) && !lane.is_parked(seq)
+            })
+        };
+        let missing = self.attachments.iter().filter(|(id, _)| is_missing(id));
+        let mut missing: Vec<AttachmentOutlook> = missing
+            .map(|(_, attached)| AttachmentOutlook {
+                address: attached.address,
+                total: attached.bytes.len() as u64,
+            })
+            .collect();
+        missing.sort_by_key(|of| (of.total, of.address));
+        missing
+    }
+
+    /// Positions of a lane, behind one and up to another, with attachments.
+    pub fn attached(&self, lane: &LaneRow, behind: Seq, through: Seq) -> Vec<Seq> {
+        let places = self.attachments.keys().filter_map(|id| self.find(*id));
+        let places = places.filter(|(of, _, _)| of.lane == lane.lane);
+        let mut places: Vec<Seq> = places.map(|(_, seq, _)| seq).collect();
+        places.retain(|seq| *seq > behind && *seq <= through);
+        places.sort_unstable();
+        places
+    }
+
     /// Keys of the site that sign receipts.
     pub fn receipt_keys(&self) -> Vec<Signed<KeyCertificate>> {
         let keys = self.keys.iter();
@@ -283,7 +330,8 @@ impl DeviceDb {
         for lane in &self.lanes {
             let (_, applied) = lane.covered(self.epoch_id);
             for (row, seq) in lane.rows.iter().zip(1..=applied) {
-                if row.user == user && row.redo.is_some() && !lane.is_parked(seq) {
+                let is_over = !lane.is_parked(seq) && !lane.is_missing(seq);
+                if row.user == user && row.redo.is_some() && is_over {
                     finished.push(row.item.id());
                 }
             }
@@ -320,12 +368,26 @@ impl DeviceDb {
                         && row.redo.is_none()
                         && row.saved_at_ms < saved_before_ms
                 });
-                if is_over && !lane.is_parked(seq) {
+                if is_over && !lane.is_parked(seq) && !lane.is_missing(seq) {
                     lane.change(seq, |row| {
                         row.item = row.item.clone().into_placeholder(Gone::Pruned);
                     });
                 }
             }
+        }
+    }
+
+    /// An entry that has not left is taken back, with what it names.
+    pub fn take_back(&mut self, id: ItemId) {
+        Arc::make_mut(&mut self.attachments).remove(&id);
+        let Some((lane, seq)) = self.places.get(&id).copied() else {
+            return;
+        };
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.change(seq, |row| {
+                row.item = row.item.clone().into_placeholder(Gone::Elided);
+                row.redo = None;
+            });
         }
     }
 
@@ -335,6 +397,7 @@ impl DeviceDb {
             Arc::make_mut(&mut self.erased_elsewhere).insert(id);
             return;
         };
+        Arc::make_mut(&mut self.attachments).remove(&id);
         let Some(lane) = self.lanes.get_mut(lane) else {
             return;
         };

@@ -233,6 +233,7 @@ impl ModelFiles {
             .as_ref()
             .filter(|known| known.branch == receipt.branch)
             .map(|known| known.coverage.clone());
+        let attached = device.attached(row, receipt.applied_through, receipt.through.seq);
         let own = Own {
             site: self.site.pin(),
             device: self.device,
@@ -241,6 +242,7 @@ impl ModelFiles {
             hash_at_through: row.hash_at(receipt.through.seq),
             epoch,
             before_kept: row.before_kept(&receipt.without_content()),
+            attached: &attached,
             before: before.as_ref(),
         };
         let (covered, _) = row.covered(epoch);

@@ -1,0 +1,2 @@
+DELETE FROM attachment_row
+WHERE address NOT IN (SELECT address FROM attachment)
