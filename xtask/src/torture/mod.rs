@@ -4,8 +4,9 @@
 //! did and found is kept in `target/torture/report.json` with the commit that
 //! it ran at, and as tables in `report.md`. `--record` puts both into `docs`.
 //!
-//! **Why.** The long sets take hours. They may be run one by one; the report
-//! says for each part what it ran at.
+//! **Why.** The long sets take hours. They may be run one by one, on one machine
+//! after another: a report begins with what is kept in `docs`, and says for each
+//! part what it ran at.
 //!
 //! **What it does not do.** It decides nothing about what must hold: the
 //! programs do, and end with a status other than 0. Every part runs to its end
@@ -115,6 +116,9 @@ pub fn run(args: &Args) -> Result<()> {
     let folder = target.join("torture");
     fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
     let file = folder.join("report.json");
+    if !file.exists() && root.join(DATA).exists() {
+        fs::copy(root.join(DATA), &file).context(DATA)?;
+    }
     let commit = commit(&root)?;
 
     let parts = match args.only.as_slice() {
