@@ -162,8 +162,9 @@ impl World {
         let arrived = read.unwrap_or_default();
         for id in kept.into_keys() {
             let fact = self.ledger.facts.get(&id);
-            // A disk that went took the only bytes with it.
-            if fact.is_some_and(|fact| fact.gone) {
+            // A disk that went, or a copy that took it back, had the only bytes: those
+            // of an entry that is parked stay on its device until it is judged again.
+            if fact.is_some_and(|fact| fact.on.is_subset(&fact.back_on)) {
                 continue;
             }
             let is_whole = arrived.get(&id) == Some(&true);
