@@ -11,8 +11,8 @@ use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use handoff_domain::{Body, Role, RosterChanged, UserId};
-use handoff_protocol::ids::EpochId;
+use handoff_domain::{Body, ReferralId, Role, RosterChanged, UserId};
+use handoff_protocol::ids::{EpochId, ItemId};
 use handoff_vault::{BackupError as SealError, BackupReader, RecoveryKey, RecoveryTextError};
 
 use super::{BackupRecord, UnpackError, unpack};
@@ -260,6 +260,7 @@ impl Site {
                         by: *by,
                         at: line.at,
                     };
+                    self.erase_unnamed(writes, *item, order)?;
                     erase::erase(writes, *item, *device, order)?;
                 }
                 ControlEvent::Released(item, by) => {
@@ -283,6 +284,35 @@ impl Site {
                 };
                 let by = (INSTALLATION, Role::SiteAdmin);
                 site_lane::write(self, writes, by, Vec::new(), Body::RosterChanged(change))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What this database has of an erased referral and the order does not name: the
+    /// one that it was given on had not had it (again) yet. The entry that logged
+    /// it goes last, and says whose the others are.
+    fn erase_unnamed(
+        &self,
+        writes: &dyn Writes,
+        logged: ItemId,
+        order: Order,
+    ) -> Result<(), RestoreError> {
+        for row in writes.entries_of(ReferralId(logged.0))? {
+            let device = row.lane.device();
+            let mut items = BTreeSet::from([ItemId(row.id.0)]);
+            // An entry that was sealed again stands in an item of another id.
+            let held = writes.item(row.line, row.seq)?;
+            items.extend(held.map(|held| held.item.id()));
+            for item in items.into_iter().filter(|item| *item != logged) {
+                let event = ControlEvent::Erased {
+                    item,
+                    device,
+                    reason: order.reason,
+                    by: order.by,
+                };
+                self.log_control(self.host.now(), event)?;
+                erase::erase(writes, item, device, order)?;
             }
         }
         Ok(())

@@ -266,6 +266,38 @@ fn what_an_order_took_that_is_not_known_any_more_comes_from_another_copy() {
     assert_eq!(told.items, [ItemId(referral.0), ItemId(late.0)]);
 }
 
+/// The order was given on a database that had not had all of it again; the one that
+/// is put back has.
+#[test]
+fn an_order_that_is_done_again_takes_what_it_does_not_name() {
+    let (site, mut device, referral) = decided();
+    let log = |site: &TestSite| {
+        let file = site.site.paths().control_log();
+        let lines = crate::control_log::read(&file, &site.site.keys().identity().public());
+        lines.unwrap()
+    };
+    let older = site.open_copy();
+    let known = log(&older).len();
+    let late = device.save(Role::Officer, amended(referral));
+    site.sync(&device.request(device.everything()));
+    older.site.erase_referral(referral, ADMIN, COURT).unwrap();
+    let news = log(&older).into_iter().skip(known);
+    let news: Vec<_> = news.map(|(line, _)| line).collect();
+    site.site
+        .storage()
+        .writing(|writes| site.site.replay(writes, &news))
+        .unwrap();
+    let left = site.site.storage().reading(|reads| {
+        let held = reads.items_by_id(ItemId(late.0))?;
+        Ok::<_, StorageError>((reads.entries_of(referral)?, held[0].1.item.gone()))
+    });
+    assert_eq!(left.unwrap(), (vec![], Some(Gone::Erased)));
+    let named = log(&site).into_iter().any(|(line, _)| {
+        matches!(line.event, ControlEvent::Erased { item, .. } if item == ItemId(late.0))
+    });
+    assert!(named, "the next database that is put back is told of it");
+}
+
 #[test]
 fn a_database_put_back_forgets_no_erasure() {
     let (site, mut device, referral) = decided();
