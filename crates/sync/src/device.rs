@@ -89,7 +89,7 @@ pub enum Event {
         address: AttachmentAddress,
         /// Where it begins.
         offset: u64,
-        /// The bytes; none when they are not here, or not what was sealed.
+        /// The bytes; none when they are not here.
         bytes: Option<Vec<u8>>,
     },
     /// "Sent" is durable for everything up to here.

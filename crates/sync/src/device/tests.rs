@@ -331,15 +331,19 @@ impl World {
         let mut answer = answer(gap);
         let pieces = post.pieces.iter();
         answer.attachments = pieces.map(|piece| self.take(piece)).collect();
-        Event::Replied {
-            request: post.number,
-            reply: Box::new(SyncReply {
-                protocol: ProtocolRange::OURS,
-                site_time: DateTime::UNIX_EPOCH,
-                nonce: [0; 16],
-                outcome: Outcome::Done(answer),
-            }),
-        }
+        replied(post, Outcome::Done(answer))
+    }
+}
+
+fn replied(post: &Post, outcome: Outcome) -> Event {
+    Event::Replied {
+        request: post.number,
+        reply: Box::new(SyncReply {
+            protocol: ProtocolRange::OURS,
+            site_time: DateTime::UNIX_EPOCH,
+            nonce: [0; 16],
+            outcome,
+        }),
     }
 }
 
@@ -404,15 +408,7 @@ fn a_site_that_asks_for_the_same_for_ever_is_left() {
         let Some(Step::Post(post)) = steps.pop() else {
             break;
         };
-        steps = session.step(Event::Replied {
-            request: post.number,
-            reply: Box::new(SyncReply {
-                protocol: ProtocolRange::OURS,
-                site_time: DateTime::UNIX_EPOCH,
-                nonce: [0; 16],
-                outcome: Outcome::SendCertificates,
-            }),
-        });
+        steps = session.step(replied(&post, Outcome::SendCertificates));
         if let Some(Step::Finish(finish)) = steps.last() {
             assert_eq!(*finish, Finish::Stopped(Stop::GoesInCircles));
             return;

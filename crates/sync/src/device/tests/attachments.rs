@@ -66,15 +66,7 @@ fn said(post: &Post, held: Option<u64>) -> Event {
             held.map(|held| AttachmentHeld { address, held })
         })
         .collect();
-    Event::Replied {
-        request: post.number,
-        reply: Box::new(SyncReply {
-            protocol: ProtocolRange::OURS,
-            site_time: DateTime::UNIX_EPOCH,
-            nonce: [0; 16],
-            outcome: Outcome::Done(answer),
-        }),
-    }
+    replied(post, Outcome::Done(answer))
 }
 
 /// A site of a version that takes no attachments, and one that takes none of the
